@@ -1,0 +1,64 @@
+/**
+ * Every operational error of Millrace: one row a code. A message says what happened, with the actual value, and then
+ * what to do. Errors of the programmer (a broken invariant) are `assert` and `unreachable` in `util/assert.ts`.
+ */
+interface ErrorRow {
+  readonly message: (context: ErrorContext) => string;
+  /** The same call may succeed later, with nothing changed. */
+  readonly retryable?: boolean;
+  /** The worker cannot go on: its work is dropped and its tasks are closed. */
+  readonly fatal?: boolean;
+}
+
+/** The values that a message is made of; also fields of the error, for logs. */
+export type ErrorContext = Readonly<Record<string, unknown>>;
+
+const TABLE = {
+  TOPIC_UNKNOWN: {
+    message: (c) => `Topic ${c['topic']} does not exist. ${c['hint'] ?? 'Create it, or correct the name.'}`,
+  },
+  RECORD_BATCH_CORRUPT: {
+    message: (c) =>
+      `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is damaged: ${c['reason']}. Check the disk of the log.`,
+    fatal: true,
+  },
+  FENCED: {
+    message: (c) =>
+      `${c['who']} was fenced by a newer one of the same identity (${c['reason']}). Its uncommitted work is dropped; it joins again.`,
+  },
+} satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof TABLE;
+
+const BRAND = Symbol.for('millrace.error');
+
+/** Thrown for everything that can go wrong in operation. `code` is stable, `context` holds the values of the message. */
+export class MillraceError extends Error {
+  readonly [BRAND] = true;
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+  readonly retryable: boolean;
+  readonly fatal: boolean;
+
+  constructor(code: ErrorCode, context: ErrorContext, options?: ErrorOptions) {
+    const row: ErrorRow = TABLE[code];
+    super(row.message(context), options);
+    this.name = 'MillraceError';
+    this.code = code;
+    this.context = context;
+    this.retryable = row.retryable ?? false;
+    this.fatal = row.fatal ?? false;
+  }
+}
+
+/** Makes the error of a code. `cause` is kept. */
+export function failure(code: ErrorCode, context: ErrorContext = {}, cause?: unknown): MillraceError {
+  return new MillraceError(code, context, cause === undefined ? undefined : { cause });
+}
+
+/** True for an error of Millrace, from whichever copy of the package; with `code`, for that one only. */
+export function isMillraceError(error: unknown, code?: ErrorCode): error is MillraceError {
+  return error instanceof Error && BRAND in error && (code === undefined || (error as MillraceError).code === code);
+}
+
+export const errorCodes: readonly string[] = Object.keys(TABLE);

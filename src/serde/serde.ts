@@ -1,0 +1,63 @@
+/**
+ * How values become bytes and columns. A `Serde` is what a user writes in a topology; at start it is opened for each
+ * topic it is used with, which may register or look up schemas, and gives a `Codec`, which is synchronous.
+ */
+import type { FetchedRecord } from '../log/records/fetched-record.ts';
+import type { Registry } from './registry/registry.ts';
+
+export interface Serde<T> {
+  /** For descriptions and errors: `string`, `avro(OrderCreated)`. */
+  readonly name: string;
+  /** How a store keeps the values in typed columns. */
+  readonly columns: Columns<T>;
+  /** Opens it for the key or value of a topic. Throws SCHEMA_INCOMPATIBLE, REGISTRY_UNREACHABLE. */
+  open(use: SerdeUse): Promise<Codec<T>>;
+}
+
+export interface SerdeUse {
+  readonly topic: string;
+  readonly part: 'key' | 'value';
+  readonly registry: Registry;
+  /** False for who only reads: schemas are then looked up, never registered. Default true. */
+  readonly register?: boolean;
+}
+
+export interface Codec<T> {
+  /** The bytes may be a view that the next call of `encode` overwrites: copy what is kept. Throws VALUE_INVALID. */
+  encode(value: T): Buffer;
+  /** Throws RECORD_UNREADABLE with the reason. */
+  decode(buffer: Buffer, start: number, end: number): T;
+  /**
+   * Looks up what decoding these records will need (schemas of ids not met before). Undefined where nothing is missing,
+   * which is the usual case and must be cheap. An id that the registry does not know is not an error here but in
+   * `decode`, where the record at fault is known.
+   */
+  prepare?(records: readonly FetchedRecord[]): Promise<void> | undefined;
+}
+
+// --- columns --------------------------------------------------------------------------------------------------------
+
+export type SqlValue = string | number | bigint | Buffer | null;
+
+export interface Column {
+  /** The field's name, or `key` / `value` where a whole key or value is one column. */
+  readonly name: string;
+  readonly type: 'INTEGER' | 'REAL' | 'TEXT' | 'BLOB';
+  /** What rows written before the column existed have in it. */
+  readonly default?: SqlValue;
+  /** Read as text, because it may hold integers beyond 2^53. */
+  readonly wide?: boolean;
+}
+
+/**
+ * The columns of a value. `write` and `read` are exact inverses, for every value that the serde can encode: 64-bit
+ * integers, decimals, bytes, null against missing.
+ */
+export interface Columns<T> {
+  /** One for each field of a record; one, named after its use (`key`, `value`), for anything else. */
+  readonly columns: (use: 'key' | 'value') => readonly Column[];
+  /** As many values as columns. */
+  readonly write: (value: T) => SqlValue[];
+  /** `at` is the index of the first column in `row`. */
+  readonly read: (row: readonly SqlValue[], at: number) => T;
+}

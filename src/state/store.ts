@@ -1,0 +1,103 @@
+/**
+ * The contracts of state. Operators see a `KeyValueStore`; behind it stands one write-behind store for all back ends
+ * (`staged-store.ts`) and a back end that holds committed rows only (`sqlite/`, `memory/`).
+ *
+ * - A read sees every write of the same task at once, committed or not.
+ * - Nothing uncommitted is ever in the back end: writes are staged, sealed into a generation when a commit begins, and
+ *   handed to the back end when the log has confirmed it. A failed commit drops all generations.
+ * - Keys are ordered by their columns, as SQLite's BINARY collation does: integers by value, text by its UTF-8 bytes,
+ *   blobs by bytes.
+ */
+import type { Serde } from '../serde/serde.ts';
+
+/** Null as a value is a deletion; a store holds no nulls. */
+export interface Row<V> {
+  readonly value: V;
+  /** Event time of the record that wrote it, ms. */
+  readonly timestamp: number;
+}
+
+export interface Entry<K, V> extends Row<V> {
+  readonly key: K;
+}
+
+export interface RangeQuery<K> {
+  /** Inclusive. */
+  readonly from?: K;
+  /** Inclusive, as in Kafka Streams. */
+  readonly to?: K;
+  /** Only keys whose first text column begins with it. */
+  readonly prefix?: string;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+export interface ReadOnlyKeyValueStore<K, V> {
+  readonly name: string;
+  get(key: K): Row<V> | undefined;
+  /** Rows in key order. The iteration sees the store as it was when it began. */
+  range(query?: RangeQuery<K>): Iterable<Entry<K, V>>;
+}
+
+export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
+  /** Null deletes. */
+  put(key: K, value: V | null, timestamp: number): void;
+}
+
+/** What is known of a store before it is opened. The name owns the table and the changelog topic. */
+export interface StoreSpec<K, V> {
+  readonly name: string;
+  readonly key: Serde<K>;
+  readonly value: Serde<V>;
+}
+
+// --- back ends ------------------------------------------------------------------------------------------------------
+
+/** Committed rows of one store and one task. Only `StateBackend.commit` changes them. */
+export interface CommittedTable<K, V> {
+  get(key: K): Row<V> | undefined;
+  range(query: RangeQuery<K>): Iterable<Entry<K, V>>;
+  /** True where it holds no rows: a store that was never written need not be asked. */
+  isEmpty(): boolean;
+  /** Upserts rows and deletes those with a null value. Only inside `StateBackend.commit`. */
+  write(changes: Iterable<Change<K, V>>): void;
+  /** Deletes all rows. Only inside `StateBackend.commit`. */
+  clear(): void;
+}
+
+export interface Change<K, V> {
+  readonly key: K;
+  readonly value: V | null;
+  readonly timestamp: number;
+}
+
+/** What a commit writes beside rows: how far its inputs and changelogs are contained in the rows. */
+export interface Checkpoint {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to read: everything before it is in the file. */
+  readonly offset: number;
+  /** Of an input: the largest timestamp seen (partition time). -1 for a changelog. */
+  readonly time: number;
+}
+
+export interface Identity {
+  readonly memberId: string;
+  readonly transactionalId: string;
+}
+
+/**
+ * Where committed state lives: a state file, or memory. One a stream thread. Opening a file of another application, of a
+ * newer format, or one that another process has open, throws STATE_FILE_FOREIGN, STATE_FILE_NEWER, STATE_FILE_LOCKED.
+ */
+export interface StateBackend {
+  readonly identity: Identity;
+  /** The table of a store in one task (partition). Makes it, or adds the columns it lacks. */
+  table<K, V>(store: StoreSpec<K, V>, partition: number): CommittedTable<K, V>;
+  checkpoints(): readonly Checkpoint[];
+  /** Runs `write` and stores the checkpoints in one transaction; on an error nothing of it is kept. */
+  commit(write: () => void, checkpoints: readonly Checkpoint[]): void;
+  /** Forgets checkpoints, so that what they stand for is read anew. Used only with `clear` of the tables. */
+  forget(partitions: readonly { readonly topic: string; readonly partition: number }[]): void;
+  close(): void;
+}
