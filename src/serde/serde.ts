@@ -47,6 +47,8 @@ export interface Column {
   readonly default?: SqlValue;
   /** Read as text, because it may hold integers beyond 2^53. */
   readonly wide?: boolean;
+  /** What a reader without the schema should make of it: JSON text (nested values), 0 and 1 as false and true. */
+  readonly as?: 'json' | 'boolean';
 }
 
 /**
