@@ -22,6 +22,11 @@ const TABLE = {
       `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is damaged: ${c['reason']}. Check the disk of the log.`,
     fatal: true,
   },
+  COMPRESSION_UNSUPPORTED: {
+    message: (c) =>
+      `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is packed with ${c['codec']}, which this log cannot unpack. Write the topic with gzip, zstd or no compression.`,
+    fatal: true,
+  },
   FENCED: {
     message: (c) =>
       `${c['who']} was fenced by a newer one of the same identity (${c['reason']}). Its uncommitted work is dropped; it joins again.`,
