@@ -31,6 +31,35 @@ const TABLE = {
     message: (c) =>
       `${c['who']} was fenced by a newer one of the same identity (${c['reason']}). Its uncommitted work is dropped; it joins again.`,
   },
+  NAME_TAKEN: {
+    message: (c) =>
+      `The name '${c['name']}' is used twice: by ${c['other']} and by ${c['kind']}. Names own tables and topics; give one of them another name.`,
+  },
+  NAME_INVALID: {
+    message: (c) =>
+      `The name '${c['name']}' of ${c['kind']} cannot be part of a topic's name. Use 1 to 200 letters, digits, '.', '_' and '-'.`,
+  },
+  NAME_MISSING: {
+    message: (c) =>
+      `${c['step']} follows ${c['after']}, which may change the key, so it needs a repartition topic, and that needs a name that stays. Give it one: { name: '…' }.`,
+  },
+  SERDE_MISSING: {
+    message: (c) =>
+      `${c['step']} needs a serde for the ${c['part']}: an operator before it made new ones. Pass { ${c['part']}: … }.`,
+  },
+  INPUT_MISSING: {
+    message: (c) => `${c['step']} has no input. Give it at least one grouped stream.`,
+  },
+  NOT_COPARTITIONED: {
+    message: (c) =>
+      `${c['step']} needs its inputs partitioned alike, but ${c['counts']}. Give the topics the same number of partitions, or put a groupBy in front of one side.`,
+  },
+  TOPOLOGY_EMPTY: {
+    message: (c) => `Topology '${c['topology']}' reads no topic. Start it with flow.stream(…) or flow.table(…).`,
+  },
+  RECORD_UNREADABLE: {
+    message: (c) => `The bytes of the record cannot be read: ${c['reason']}.`,
+  },
 } satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof TABLE;

@@ -8,6 +8,8 @@ import type { Registry } from './registry/registry.ts';
 export interface Serde<T> {
   /** For descriptions and errors: `string`, `avro(OrderCreated)`. */
   readonly name: string;
+  /** Nulls (null keys, tombstones) are values of this serde; without it they are bad input of a stream. See `nullable`. */
+  readonly nullable?: boolean;
   /** How a store keeps the values in typed columns. */
   readonly columns: Columns<T>;
   /** Opens it for the key or value of a topic. Throws SCHEMA_INCOMPATIBLE, REGISTRY_UNREACHABLE. */
@@ -57,9 +59,9 @@ export interface Column {
  */
 export interface Columns<T> {
   /** One for each field of a record; one, named after its use (`key`, `value`), for anything else. */
-  readonly columns: (use: 'key' | 'value') => readonly Column[];
+  columns(use: 'key' | 'value'): readonly Column[];
   /** As many values as columns. */
-  readonly write: (value: T) => SqlValue[];
+  write(value: T): SqlValue[];
   /** `at` is the index of the first column in `row`. */
-  readonly read: (row: readonly SqlValue[], at: number) => T;
+  read(row: readonly SqlValue[], at: number): T;
 }

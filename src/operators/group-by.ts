@@ -1,0 +1,53 @@
+import { failure } from '../errors.ts';
+import type { Serde } from '../serde/serde.ts';
+import {
+  type Collection,
+  type KeyOf,
+  KGroupedStream,
+  type KGroupedTable,
+  type ValueOf,
+} from '../topology/k-grouped.ts';
+import type { KStream } from '../topology/k-stream.ts';
+import type { KTable } from '../topology/k-table.ts';
+import { repartition } from '../topology/repartition.ts';
+import { isStream } from './internal/derive.ts';
+import { regroup } from './internal/regroup.ts';
+import { selectKey } from './select-key.ts';
+
+export interface GroupByOptions<K2, V> {
+  readonly key: Serde<K2>;
+  /** Needed where an operator made new values: they travel through a topic. */
+  readonly value?: Serde<V>;
+}
+
+type Grouped<In, K2> =
+  In extends KTable<unknown, infer V>
+    ? KGroupedTable<K2, V>
+    : In extends KStream<unknown, infer V>
+      ? KGroupedStream<K2, V>
+      : never;
+
+/**
+ * Groups records, or the rows of a table, by a new key, through the repartition topic `name`. A null key leaves the
+ * record out. A changed row of a table leaves its old group before it enters the new one.
+ *
+ * @example
+ * orders.pipe(groupBy('by-user', (order) => order.user_id, { key: string() }), count('orders-per-user'))
+ */
+export function groupBy<In extends Collection, K2>(
+  name: string,
+  key: (value: ValueOf<In>, key: KeyOf<In>) => K2,
+  as: GroupByOptions<NonNullable<K2>, NonNullable<ValueOf<In>>>,
+): (source: In) => Grouped<In, NonNullable<K2>> {
+  // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
+  const by = key as (value: unknown, key: unknown) => unknown;
+  return (source) => {
+    const value = as.value ?? source.shape.value;
+    if (value === undefined) throw failure('SERDE_MISSING', { step: `groupBy('${name}')`, part: 'value' });
+    const serdes = { name, key: as.key as Serde<unknown>, value: value as Serde<unknown> };
+    const grouped = isStream(source)
+      ? new KGroupedStream(repartition(selectKey(by)(source), serdes))
+      : regroup(source, by, serdes);
+    return grouped as Grouped<In, NonNullable<K2>>;
+  };
+}

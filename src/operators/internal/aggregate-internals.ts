@@ -1,0 +1,69 @@
+import { failure } from '../../errors.ts';
+import type { Serde } from '../../serde/serde.ts';
+import type { KGroupedStream, KGroupedTable } from '../../topology/k-grouped.ts';
+import type { KTable } from '../../topology/k-table.ts';
+import { materialize } from '../../topology/materialize.ts';
+
+interface AggregateStep<A> {
+  readonly kind: string;
+  readonly name: string;
+  readonly value: Serde<A>;
+}
+
+/** `aggregate` is null before the first value of a key. A null result deletes the row. */
+interface StreamFold<K, V, A> extends AggregateStep<A> {
+  readonly initial: (key: K) => A | null;
+  readonly add: (aggregate: A, value: V, key: K) => A | null;
+}
+
+interface TableFold<K, V, A> extends StreamFold<K, V, A> {
+  readonly subtract: (aggregate: A, value: V, key: K) => A | null;
+}
+
+/** Folds each value of a stream into the row of its key. */
+export function aggregateStream<K, V, A>(grouped: KGroupedStream<K, V>, fold: StreamFold<K, V, A>): KTable<K, A> {
+  const { flow, node: parent, key } = grouped.stream.shape;
+  const { kind, name, value, initial, add } = fold;
+  if (key === undefined) throw failure('SERDE_MISSING', { step: `${kind}('${name}')`, part: 'key' });
+  const node = flow.add({ kind, name, parents: [parent], store: { name, key, value } });
+  return materialize<K, A>(flow, node, {
+    name,
+    key,
+    value,
+    connect: ({ store, emitter, scope }) =>
+      grouped.stream.hub.add(({ key, value, timestamp, headers }) => {
+        if (key === null) return scope.drop(node, 'null key');
+        if (value === null) return scope.drop(node, 'null value');
+        const row = store.get(key);
+        const before = row === undefined ? initial(key) : row.value;
+        // Only a reducer has no initial value; its `add` takes the first value as it is.
+        const after = add(before as A, value, key);
+        const time = row === undefined ? timestamp : Math.max(row.timestamp, timestamp);
+        emitter.replace(key, { value: after, oldValue: row?.value ?? null, timestamp: time, headers });
+      }),
+  });
+}
+
+/** Takes the old value of a row out of its group's aggregate and puts the new one in. */
+export function aggregateTable<K, V, A>(grouped: KGroupedTable<K, V>, fold: TableFold<K, V, A>): KTable<K, A> {
+  const { flow, node: parent, key } = grouped.changes.shape;
+  const { kind, name, value, initial, add, subtract } = fold;
+  if (key === undefined) throw failure('SERDE_MISSING', { step: `${kind}('${name}')`, part: 'key' });
+  const node = flow.add({ kind, name, parents: [parent], store: { name, key, value } });
+  return materialize<K, A>(flow, node, {
+    name,
+    key,
+    value,
+    connect: ({ store, emitter }) =>
+      grouped.changes.hub.add(({ key, value: change, timestamp, headers }) => {
+        const row = store.get(key);
+        const before = row?.value ?? null;
+        // Subtract first: that order is what users' adders and subtractors are written for.
+        const reduced = change.oldValue === null || before === null ? before : subtract(before, change.oldValue, key);
+        const base = reduced ?? (change.value === null ? null : initial(key));
+        const after = change.value === null ? reduced : add(base as A, change.value, key);
+        const time = row === undefined ? timestamp : Math.max(row.timestamp, timestamp);
+        emitter.replace(key, { value: after, oldValue: row?.value ?? null, timestamp: time, headers });
+      }),
+  });
+}

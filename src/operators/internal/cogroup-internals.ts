@@ -1,0 +1,42 @@
+import { failure } from '../../errors.ts';
+import type { Serde } from '../../serde/serde.ts';
+import type { KGroupedStream } from '../../topology/k-grouped.ts';
+import type { KTable } from '../../topology/k-table.ts';
+import { materialize } from '../../topology/materialize.ts';
+
+/** A grouped stream with what its values make of the common row. The value's type is closed over. */
+export interface CogroupInput<K, A> {
+  readonly grouped: KGroupedStream<K, unknown>;
+  add(aggregate: A, value: unknown, key: K): A | null;
+}
+
+/** Folds several grouped streams into one row a key. */
+export function cogroupStreams<K, A>(
+  inputs: readonly CogroupInput<K, A>[],
+  step: { name: string; value: Serde<A>; initial: (key: K) => A },
+): KTable<K, A> {
+  const { name, value, initial } = step;
+  const first = inputs[0]?.grouped.stream.shape;
+  if (first === undefined) throw failure('INPUT_MISSING', { step: `cogroup('${name}')` });
+  const { flow, key } = first;
+  if (key === undefined) throw failure('SERDE_MISSING', { step: `cogroup('${name}')`, part: 'key' });
+  const parents = inputs.map((input) => input.grouped.stream.shape.node);
+  const node = flow.add({ kind: 'cogroup', name, parents, store: { name, key, value }, copartitioned: true });
+  return materialize<K, A>(flow, node, {
+    name,
+    key,
+    value,
+    connect: ({ store, emitter, scope }) => {
+      for (const { grouped, add } of inputs) {
+        grouped.stream.hub.add(({ key, value, timestamp, headers }) => {
+          if (key === null) return scope.drop(node, 'null key');
+          if (value === null) return scope.drop(node, 'null value');
+          const row = store.get(key);
+          const after = add(row === undefined ? initial(key) : row.value, value, key);
+          const time = row === undefined ? timestamp : Math.max(row.timestamp, timestamp);
+          emitter.replace(key, { value: after, oldValue: row?.value ?? null, timestamp: time, headers });
+        });
+      }
+    },
+  });
+}

@@ -1,0 +1,26 @@
+import { KStream } from '../topology/k-stream.ts';
+
+/**
+ * The records of both streams in one, in the order in which the task takes them.
+ *
+ * @example
+ * phone.pipe(merge(web))
+ */
+export function merge<K, V>(other: KStream<K, V>): (source: KStream<K, V>) => KStream<K, V> {
+  return (source) => {
+    const { flow, key, value } = source.shape;
+    const node = flow.add({ kind: 'merge', parents: [source.shape.node, other.shape.node] });
+    const merged = new KStream<K, V>({
+      flow,
+      node,
+      key: key ?? other.shape.key,
+      value: value ?? other.shape.value,
+      keyChanged: source.shape.keyChanged || other.shape.keyChanged,
+    });
+    flow.connect(node, () => {
+      source.hub.add((record) => merged.hub.emit(record));
+      other.hub.add((record) => merged.hub.emit(record));
+    });
+    return merged;
+  };
+}

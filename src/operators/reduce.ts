@@ -1,0 +1,49 @@
+import { failure } from '../errors.ts';
+import type { Serde } from '../serde/serde.ts';
+import { type KeyOf, KGroupedStream, type KGroupedTable, type ValueOf } from '../topology/k-grouped.ts';
+import type { KTable } from '../topology/k-table.ts';
+import { aggregateStream, aggregateTable } from './internal/aggregate-internals.ts';
+
+/** How to reduce: a table's rows also leave, so it needs `subtract`. */
+export type Reduction<In> = {
+  /** Of the value so far and a new one; the first value is taken as it is. Null deletes the row. */
+  readonly add: (sofar: ValueOf<In>, value: ValueOf<In>, key: KeyOf<In>) => ValueOf<In> | null;
+  /** Needed where an operator made new values. */
+  readonly value?: Serde<ValueOf<In>>;
+} & (In extends KGroupedTable<unknown, unknown>
+  ? { readonly subtract: (sofar: ValueOf<In>, value: ValueOf<In>, key: KeyOf<In>) => ValueOf<In> | null }
+  : unknown);
+
+/**
+ * Combines the values of each key into one of the same type, in the store `name`.
+ *
+ * @example
+ * amounts.pipe(groupByKey(), reduce('largest', { add: (a, b) => Math.max(a, b) }))
+ */
+export function reduce<In extends KGroupedStream<unknown, unknown> | KGroupedTable<unknown, unknown>>(
+  name: string,
+  how: Reduction<In>,
+): (grouped: In) => KTable<KeyOf<In>, ValueOf<In>> {
+  // KeyOf and ValueOf are of this very group, which TypeScript cannot follow through the check of its kind.
+  const { add, subtract, value: given } = how as unknown as AnyReduction;
+  const folded = (sofar: unknown, value: unknown, key: unknown) => (sofar === null ? value : add(sofar, value, key));
+  return (grouped) => {
+    const value = given ?? valueSerde(grouped);
+    if (value === undefined) throw failure('SERDE_MISSING', { step: `reduce('${name}')`, part: 'value' });
+    const step = { kind: 'reduce', name, value, initial: () => null, add: folded, subtract };
+    const table = grouped instanceof KGroupedStream ? aggregateStream(grouped, step) : aggregateTable(grouped, step);
+    return table as KTable<KeyOf<typeof grouped>, ValueOf<typeof grouped>>;
+  };
+}
+
+interface AnyReduction {
+  readonly add: (sofar: unknown, value: unknown, key: unknown) => unknown;
+  readonly subtract: (sofar: unknown, value: unknown, key: unknown) => unknown;
+  readonly value?: Serde<unknown>;
+}
+
+function valueSerde(
+  grouped: KGroupedStream<unknown, unknown> | KGroupedTable<unknown, unknown>,
+): Serde<unknown> | undefined {
+  return grouped instanceof KGroupedStream ? grouped.stream.shape.value : grouped.value;
+}

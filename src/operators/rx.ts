@@ -1,0 +1,46 @@
+import { type Observable, Subject, Subscriber } from 'rxjs';
+import type { KStream } from '../topology/k-stream.ts';
+import type { StreamRecord } from '../topology/records.ts';
+import { deriveStream } from './internal/derive.ts';
+
+/** An error of the operators comes back to the record that caused it, instead of being reported when it is too late. */
+class Result<T> extends Subscriber<T> {
+  readonly #emit: (value: T) => void;
+
+  constructor(emit: (value: T) => void) {
+    super();
+    this.#emit = emit;
+  }
+
+  override next(value: T): void {
+    this.#emit(value);
+  }
+
+  override error(error: unknown): void {
+    throw error;
+  }
+}
+
+/**
+ * Any stock RxJS operators as one step. They must hand on what they make of a record synchronously. What they remember
+ * (a pair, a scan) is in memory only: after a restart or a move of the task it begins anew, so what must survive belongs
+ * in a store.
+ *
+ * @example
+ * orders.pipe(rx('gaps', (records) => records.pipe(pairwise(), map(([a, b]) => ({ ...b, value: b.timestamp - a.timestamp })))))
+ */
+export function rx<K, V, K2, V2>(
+  name: string,
+  operators: (records: Observable<StreamRecord<K, V>>) => Observable<StreamRecord<K2, V2>>,
+): (source: KStream<K, V>) => KStream<K2, V2> {
+  return (source) =>
+    deriveStream<K, V, K2, V2>(
+      source,
+      { kind: 'rx', name, key: undefined, value: undefined, keyChanged: true },
+      (emit) => {
+        const records = new Subject<StreamRecord<K, V>>();
+        operators(records).subscribe(new Result(emit));
+        return (record) => records.next(record);
+      },
+    );
+}

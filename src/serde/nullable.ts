@@ -1,0 +1,10 @@
+import type { Serde } from './serde.ts';
+
+/**
+ * Lets null through: null keys, or null values (tombstones) of a stream, are then records like any other. Without it
+ * they are bad input, handled as the setting `deserializationErrors` says.
+ */
+export function nullable<T>(serde: Serde<T>): Serde<T | null> {
+  // The wrapped codec is never asked for null: a null key or value has no bytes.
+  return { ...(serde as Serde<T | null>), name: `nullable(${serde.name})`, nullable: true, open: (use) => serde.open(use) as ReturnType<Serde<T | null>['open']> };
+}

@@ -1,0 +1,104 @@
+import { unreachable } from '../util/assert.ts';
+import type { GraphNode } from './graph.ts';
+import type { Topology } from './topology.ts';
+
+export interface DescribedNode {
+  readonly id: number;
+  readonly kind: string;
+  readonly name?: string;
+  readonly parents: readonly number[];
+  /** The topic that it reads or writes. */
+  readonly topic?: string;
+  readonly internal?: boolean;
+  readonly key?: string;
+  readonly value?: string;
+  readonly stores?: readonly string[];
+}
+
+export interface TopologyDescription {
+  readonly name: string;
+  readonly subtopologies: readonly { readonly index: number; readonly nodes: readonly DescribedNode[] }[];
+}
+
+/** The graph as plain data. */
+export function describeAsJson({ name, subtopologies }: Topology): TopologyDescription {
+  return {
+    name,
+    subtopologies: subtopologies.map(({ index, nodes }) => ({ index, nodes: nodes.map(describeNode) })),
+  };
+}
+
+/** A topology in words: `text`, for people; `mermaid`, for a drawing; `json`, for programs. */
+export function describe(topology: Topology, format: 'text' | 'json' | 'mermaid' = 'text'): string {
+  const description = describeAsJson(topology);
+  switch (format) {
+    case 'text':
+      return asText(description);
+    case 'json':
+      return JSON.stringify(description, null, 2);
+    case 'mermaid':
+      return asMermaid(description);
+    default:
+      return unreachable(format);
+  }
+}
+
+function describeNode(node: GraphNode): DescribedNode {
+  const { id, kind, name, parents } = node;
+  const end = node.source ?? node.sink;
+  const stores = [...(node.store ? [node.store.name] : []), ...(node.reads ?? [])];
+  return {
+    id,
+    kind,
+    ...(name === undefined ? {} : { name }),
+    parents: parents.map((parent) => parent.id),
+    ...(end && { topic: end.topic, internal: end.internal, key: end.key.name, value: end.value.name }),
+    ...(stores.length > 0 && { stores }),
+  };
+}
+
+function asText({ name, subtopologies }: TopologyDescription): string {
+  const lines = [`Topology ${name}`];
+  for (const { index, nodes } of subtopologies) {
+    lines.push(`  Sub-topology ${index}`);
+    for (const node of nodes) lines.push(`    ${nodeText(node)}`);
+  }
+  return lines.join('\n');
+}
+
+function nodeText(node: DescribedNode): string {
+  const { id, kind, name, parents, topic, internal, key, value, stores } = node;
+  const parts = [`${id} ${kind}${name === undefined || name === topic ? '' : ` '${name}'`}`];
+  if (topic !== undefined) parts.push(`topic ${topic}${internal ? ' (internal)' : ''}: ${key} → ${value}`);
+  if (stores !== undefined) parts.push(`stores ${stores.join(', ')}`);
+  if (parents.length > 0) parts.push(`from ${parents.join(', ')}`);
+  return parts.join('; ');
+}
+
+function asMermaid({ subtopologies }: TopologyDescription): string {
+  const lines = ['flowchart TD'];
+  const topics = new Map<string, string>();
+  const topicOf = (topic: string): string => {
+    const id = topics.get(topic) ?? `t${topics.size}`;
+    if (!topics.has(topic)) lines.push(`  ${id}[/"${topic}"/]`);
+    topics.set(topic, id);
+    return id;
+  };
+  for (const { index, nodes } of subtopologies) {
+    lines.push(`  subgraph s${index}["sub-topology ${index}"]`);
+    for (const { id, kind, name } of nodes) lines.push(`    n${id}["${kind}${name === undefined ? '' : ` ${name}`}"]`);
+    for (const node of nodes) {
+      for (const parent of node.parents) lines.push(`    n${parent} --> n${node.id}`);
+      for (const store of node.stores ?? [])
+        lines.push(`    n${node.id} --- store_${index}_${slug(store)}[("${store}")]`);
+    }
+    lines.push('  end');
+    for (const { id, parents, topic } of nodes) {
+      if (topic !== undefined)
+        lines.push(parents.length === 0 ? `  ${topicOf(topic)} --> n${id}` : `  n${id} --> ${topicOf(topic)}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+const slug = (name: string): string => name.replaceAll(/\W/g, '_');

@@ -1,0 +1,74 @@
+/**
+ * The plan of a topology: plain data, learnt by running the user's function once. Nodes stand in the order in which they
+ * were declared, which is a topological order, so a node's id is its place.
+ */
+import { failure } from '../errors.ts';
+import type { Serde } from '../serde/serde.ts';
+import type { StoreSpec } from '../state/store.ts';
+
+export interface SourceDeclaration {
+  /** As the user wrote it; for a repartition topic, its short name (see `naming.ts`). */
+  readonly topic: string;
+  readonly internal: boolean;
+  readonly key: Serde<unknown>;
+  readonly value: Serde<unknown>;
+  /** Of an internal topic: the node that writes it. */
+  readonly writer?: number;
+  /** What to do where the group has no committed offset. */
+  readonly reset: 'earliest' | 'latest';
+}
+
+export interface SinkDeclaration {
+  readonly topic: string;
+  readonly internal: boolean;
+  readonly key: Serde<unknown>;
+  readonly value: Serde<unknown>;
+}
+
+export interface StoreDeclaration extends StoreSpec<unknown, unknown> {
+  /** A table's source topic serves as its changelog; other stores have a topic of their own. */
+  readonly sourceTopic?: string;
+}
+
+export interface NodeDeclaration {
+  /** The operator's name. */
+  readonly kind: string;
+  /** The user's name of the step, if it has one. */
+  readonly name?: string;
+  readonly parents: readonly GraphNode[];
+  readonly source?: SourceDeclaration;
+  readonly sink?: SinkDeclaration;
+  /** The store that this node owns. */
+  readonly store?: StoreDeclaration;
+  /** Names of further stores that it reads. */
+  readonly reads?: readonly string[];
+  /** Both sides of a join must have the same partitions. */
+  readonly copartitioned?: boolean;
+}
+
+export interface GraphNode extends NodeDeclaration {
+  readonly id: number;
+}
+
+export class Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly stores = new Map<string, StoreDeclaration>();
+  readonly #names = new Map<string, GraphNode>();
+
+  add(declaration: NodeDeclaration): GraphNode {
+    const node: GraphNode = { ...declaration, id: this.nodes.length };
+    const name = node.store?.name ?? (node.sink?.internal ? node.sink.topic : undefined);
+    if (name !== undefined) this.#claim(name, node);
+    if (node.store !== undefined) this.stores.set(node.store.name, node.store);
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Names own durable things (tables, topics), so two steps cannot share one. */
+  #claim(name: string, node: GraphNode): void {
+    const other = this.#names.get(name);
+    if (other !== undefined) throw failure('NAME_TAKEN', { name, kind: node.kind, other: other.kind });
+    if (!/^[A-Za-z0-9._-]{1,200}$/.test(name)) throw failure('NAME_INVALID', { name, kind: node.kind });
+    this.#names.set(name, node);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Headers } from '../log/port.ts';
+
+/** What flows through a stream. Operators never change a record; they make a new one. */
+export interface StreamRecord<K, V> {
+  readonly key: K;
+  readonly value: V;
+  /** Event time, ms since 1970. */
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
+/** What flows through a table: a row's new and old value; null where there is no row. */
+export interface TableChange<K, V> {
+  readonly key: K;
+  readonly value: V | null;
+  readonly oldValue: V | null;
+  /** Event time of the row, ms since 1970. */
+  readonly timestamp: number;
+  /** Of the record that caused the change. */
+  readonly headers: Headers;
+}
+
+export const NO_HEADERS: Headers = [];

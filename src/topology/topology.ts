@@ -1,0 +1,42 @@
+import { failure } from '../errors.ts';
+import { Flow } from './flow.ts';
+import type { Graph } from './graph.ts';
+import { findSubtopologies, type PlannedSubtopology } from './subtopologies.ts';
+import type { TaskScope } from './task-scope.ts';
+
+/** A named, validated plan, and how to build its live graph for a task. */
+export interface Topology {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly subtopologies: readonly PlannedSubtopology[];
+  /** Connects the nodes that `scope` has. @internal */
+  connect(scope: TaskScope): void;
+}
+
+/**
+ * Names a topology and learns its graph by running `build` once. `build` runs again for each task, so it must declare the
+ * same steps every time and do nothing else. The name is the default application id: it owns the group, the state folder
+ * and the internal topics.
+ *
+ * @example
+ * export const sizes = topology('sizes', (flow) => {
+ *   flow.stream('orders', { key: string(), value: avro(OrderCreated) }).pipe(
+ *     groupByKey(),
+ *     count('orders-per-key'),
+ *     to('order-counts'),
+ *   );
+ * });
+ */
+export function topology(name: string, build: (flow: Flow) => void): Topology {
+  if (!/^[A-Za-z0-9._-]{1,100}$/.test(name)) throw failure('NAME_INVALID', { name, kind: 'topology' });
+  const flow = new Flow();
+  build(flow);
+  const { graph } = flow;
+  if (!graph.nodes.some((node) => node.source !== undefined)) throw failure('TOPOLOGY_EMPTY', { topology: name });
+  return {
+    name,
+    graph,
+    subtopologies: findSubtopologies(graph),
+    connect: (scope) => build(new Flow({ plan: graph, scope })),
+  };
+}
