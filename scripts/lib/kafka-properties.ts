@@ -58,6 +58,9 @@ const quick = {
   'group.streams.session.timeout.ms': 6000,
   'group.streams.min.heartbeat.interval.ms': 100,
   'group.streams.heartbeat.interval.ms': 500,
+  // After a kill the broker comes back only when its own earlier registration has expired.
+  'broker.session.timeout.ms': 3000,
+  'broker.heartbeat.interval.ms': 500,
   'transaction.max.timeout.ms': 900_000,
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1000,
 };
