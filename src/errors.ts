@@ -27,6 +27,115 @@ const TABLE = {
       `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is packed with ${c['codec']}, which this log cannot unpack. Write the topic with gzip, zstd or no compression.`,
     fatal: true,
   },
+  PARTITION_UNKNOWN: {
+    message: (c) =>
+      `Topic ${c['topic']} has no partition ${c['partition']}: it has ${c['partitions']}. Write to one that is there.`,
+  },
+  TOPIC_INVALID: {
+    message: (c) => `Topic '${c['topic']}' cannot be made: ${c['reason']}.`,
+  },
+  TOPIC_PARTITIONS_DIFFER: {
+    message: (c) =>
+      `Topic ${c['topic']} has ${c['found']} partitions, but the topology needs ${c['needed']}. Delete the topic, or run under another application id.`,
+    fatal: true,
+  },
+  OFFSET_OUT_OF_RANGE: {
+    message: (c) =>
+      `Offset ${c['offset']} of ${c['topic']}-${c['partition']} is not in the log, which holds ${c['earliest']} up to before ${c['end']}. Begin at one of these.`,
+  },
+  GROUP_TOPOLOGY_DIFFERS: {
+    message: (c) =>
+      `Member ${c['member']} came to group ${c['group']} with another topology than the members that run (${c['running']}): ${c['reason']}. Stop them first, or run under another application id.`,
+    fatal: true,
+  },
+  LOG_BUSY: {
+    message: (c) =>
+      `The log ${c['path']} stayed locked for ${c['waitedMs']} ms. Another program holds a write transaction on it: end that one.`,
+    retryable: true,
+  },
+  LOG_DISK_FULL: {
+    message: (c) =>
+      `The disk of the log ${c['path']} is full. Nothing was half-written; free some space and start again.`,
+    fatal: true,
+  },
+  LOG_NOT_WRITABLE: {
+    message: (c) =>
+      `The log ${c['path']} cannot be written (${c['reason']}). Check that it and its folder belong to this user.`,
+    fatal: true,
+  },
+  LOG_DAMAGED: {
+    message: (c) =>
+      `The log ${c['path']} is damaged (${c['reason']}). Check the disk and restore the file from a copy.`,
+    fatal: true,
+  },
+  LOG_FOREIGN: {
+    message: (c) => `The file ${c['path']} is not a log of Millrace (${c['reason']}). Choose another data directory.`,
+    fatal: true,
+  },
+  LOG_NEWER: {
+    message: (c) =>
+      `The log ${c['path']} has format ${c['found']}; this version reads up to ${c['known']}. Upgrade Millrace.`,
+    fatal: true,
+  },
+  LOG_MISSING: {
+    message: (c) => `There is no log ${c['path']}. Correct the data directory, or import something first.`,
+  },
+  LOG_CLOSED: {
+    message: (c) => `The log ${c['path']} is closed. Open it again.`,
+  },
+  LOG_FAILED: {
+    message: (c) => `The log ${c['path']} failed: ${c['reason']}. The cause says more.`,
+    fatal: true,
+  },
+  BROKER_UNREACHABLE: {
+    message: (c) =>
+      `No Kafka broker answered at ${c['addresses']} within ${c['waitedMs']} ms (${c['reason']}). Check the address, and that Kafka runs.`,
+    retryable: true,
+  },
+  BROKER_TOO_OLD: {
+    message: (c) =>
+      `The Kafka cluster has ${c['feature']} ${c['found']}, but ${c['need']} needs ${c['level']} (${c['since']} or later). Upgrade the brokers; if they are new enough, switch it on: kafka-features.sh --bootstrap-server HOST:PORT upgrade --feature ${c['feature']}=${c['level']}`,
+    fatal: true,
+  },
+  KAFKA_REFUSED: {
+    message: (c) =>
+      `Kafka refused to ${c['what']}: ${c['reason']}. Check rights, settings and names; the same call fails again.`,
+    fatal: true,
+  },
+  KAFKA_TIMED_OUT: {
+    message: (c) =>
+      `Kafka could not ${c['what']} within ${c['waitedMs']} ms: ${c['reason']}. Check that the brokers run; the call may be repeated.`,
+    retryable: true,
+  },
+  TRANSACTION_TIMED_OUT: {
+    message: (c) =>
+      `The transaction of ${c['transactionalId']} was open longer than ${c['timeoutMs']} ms and was aborted by the broker. Its work is dropped and done again; if this repeats, commit more often or raise the transaction time-out.`,
+    retryable: true,
+  },
+  RECORD_TOO_LARGE: {
+    message: (c) =>
+      `A batch of ${c['bytes']} bytes is too large for ${c['topic']}-${c['partition']}. Write smaller records, or raise max.message.bytes of the topic.`,
+    fatal: true,
+  },
+  SOURCE_TOPICS_MISSING: {
+    message: (c) =>
+      `Group ${c['group']} cannot start, source topics are missing: ${c['reason']}. Create them, then join again.`,
+  },
+  TOPICS_WRONGLY_PARTITIONED: {
+    message: (c) =>
+      `Group ${c['group']} cannot start, topics are wrongly partitioned: ${c['reason']}. Give topics that are read together the same number of partitions.`,
+    fatal: true,
+  },
+  INTERNAL_TOPICS_MISSING: {
+    message: (c) =>
+      `Group ${c['group']} waited ${c['waitedMs']} ms for its internal topics: ${c['reason']}. Check that the broker may create topics.`,
+    retryable: true,
+  },
+  GROUP_REFUSED: {
+    message: (c) =>
+      `Group ${c['group']} refused member ${c['member']}: ${c['reason']}. Check the group's id, settings and rights.`,
+    fatal: true,
+  },
   FENCED: {
     message: (c) =>
       `${c['who']} was fenced by a newer one of the same identity (${c['reason']}). Its uncommitted work is dropped; it joins again.`,
