@@ -136,6 +136,65 @@ const TABLE = {
       `Group ${c['group']} refused member ${c['member']}: ${c['reason']}. Check the group's id, settings and rights.`,
     fatal: true,
   },
+  STATE_FILE_FOREIGN: {
+    message: (c) =>
+      `The state file ${c['path']} belongs to ${c['found']}, not to ${c['expected']}. Use another state directory, or the application id that it was made with.`,
+    fatal: true,
+  },
+  STATE_FILE_NEWER: {
+    message: (c) =>
+      `The state file ${c['path']} has format ${c['found']}; this version of Millrace reads formats up to ${c['supported']}. Upgrade Millrace, or move the file away: it is then restored from the changelogs.`,
+    fatal: true,
+  },
+  STATE_FILE_LOCKED: {
+    message: (c) =>
+      `The state file ${c['path']} is in use by ${c['holder']}. Stop that one, or use another state directory.`,
+    fatal: true,
+  },
+  STATE_FILE_DAMAGED: {
+    message: (c) =>
+      `The state file ${c['path']} cannot be read: ${c['reason']}. Move it away, with its -wal and -shm files: it is then restored from the changelogs.`,
+    fatal: true,
+  },
+  STATE_FILE_UNOPENABLE: {
+    message: (c) =>
+      `The state file ${c['path']} cannot be opened: ${c['reason']}. Check that its directory exists and may be written to.`,
+    fatal: true,
+  },
+  STATE_FILE_MISSING: {
+    message: (c) => `There is no state file at ${c['path']}. Run a worker first, or correct the path.`,
+  },
+  STATE_FILE_WRITE_FAILED: {
+    message: (c) =>
+      `The state file ${c['path']} cannot be written: ${c['reason']}. Nothing was half-written. ${c['advice']}`,
+    retryable: true,
+  },
+  STATE_STORE_CHANGED: {
+    message: (c) =>
+      `Store ${c['store']} of the state file ${c['path']} has ${c['field']} as ${c['found']}, but the topology has it as ${c['wanted']}. Give the store a new name, or move the file away: it is then restored from the changelogs.`,
+    fatal: true,
+  },
+  STORE_NAME_INVALID: {
+    message: (c) => `A store cannot be named '${c['store']}': ${c['reason']}. Give it another name.`,
+    fatal: true,
+  },
+  STORE_KEY_NULL: {
+    message: (c) =>
+      `Store ${c['store']} cannot hold a key whose ${c['column']} is null. Filter such records out, or use a key without it.`,
+  },
+  STORE_KEY_INVALID: {
+    message: (c) => `'${c['key']}' is no key of store ${c['store']}: ${c['reason']}.`,
+  },
+  STORE_PREFIX_INVALID: {
+    message: (c) =>
+      `Store ${c['store']} cannot be searched by the prefix '${c['prefix']}', since its key has no text. Use from and to.`,
+  },
+  STORE_UNKNOWN: {
+    message: (c) => `There is no store '${c['store']}'. ${c['hint']}`,
+  },
+  SQL_INVALID: {
+    message: (c) => `The SQL cannot be run: ${c['reason']}. ${c['hint']}`,
+  },
   FENCED: {
     message: (c) =>
       `${c['who']} was fenced by a newer one of the same identity (${c['reason']}). Its uncommitted work is dropped; it joins again.`,
@@ -168,6 +227,51 @@ const TABLE = {
   },
   RECORD_UNREADABLE: {
     message: (c) => `The bytes of the record cannot be read: ${c['reason']}.`,
+  },
+  VALUE_INVALID: {
+    message: (c) =>
+      `A value does not fit ${c['serde']}: ${c['path']} is ${c['actual']}, but must be ${c['expected']}. Mend the value, or the schema.`,
+  },
+  SCHEMA_INVALID: {
+    message: (c) => `The Avro schema ${c['schema']} cannot be used: ${c['reason']}. Correct the schema.`,
+    fatal: true,
+  },
+  SCHEMA_INCOMPATIBLE: {
+    message: (c) =>
+      `The schema ${c['schema']} cannot read the data written with the latest schema of subject ${c['subject']}: ${c['reason']}. Undo the change, or give added fields a default; for another kind of data use another topic.`,
+    fatal: true,
+  },
+  SCHEMA_UNREGISTERED: {
+    message: (c) =>
+      `The schema ${c['schema']} is not registered under subject ${c['subject']}, so nothing can be written with it. Register it first: start a worker or a producer that may register schemas.`,
+  },
+  REGISTRY_UNREACHABLE: {
+    message: (c) =>
+      `The schema registry at ${c['url']} did not answer (${c['reason']}, ${c['attempts']} attempts). Check the URL, and that the registry runs.`,
+    retryable: true,
+  },
+  REGISTRY_REFUSED: {
+    message: (c) =>
+      `The schema registry at ${c['url']} refused to ${c['what']}: ${c['reason']} (status ${c['status']}). Check the URL, the credentials and their rights.`,
+    fatal: true,
+  },
+  SETTING_INVALID: {
+    message: (c) => `Wrong settings: ${c['problems']}.`,
+  },
+  RECORD_REJECTED: {
+    message: (c) =>
+      `The record at offset ${c['offset']} of ${c['topic']}-${c['partition']} cannot be read: ${c['reason']}. Nothing of it was processed. Mend its producer, or set deserializationErrors to 'skip' or 'dead-letter'.`,
+    fatal: true,
+  },
+  PROCESSING_FAILED: {
+    message: (c) =>
+      `Processing the record at offset ${c['offset']} of ${c['topic']}-${c['partition']} failed: ${c['reason']}. Nothing of it was committed. Mend the topology, or set processingErrors to 'skip' or 'dead-letter'.`,
+    fatal: true,
+  },
+  RESTORE_FAILED: {
+    message: (c) =>
+      `Store ${c['store']} cannot be restored from offset ${c['offset']} of ${c['topic']}-${c['partition']}: ${c['reason']}.`,
+    fatal: true,
   },
 } satisfies Record<string, ErrorRow>;
 

@@ -6,5 +6,10 @@ import type { Serde } from './serde.ts';
  */
 export function nullable<T>(serde: Serde<T>): Serde<T | null> {
   // The wrapped codec is never asked for null: a null key or value has no bytes.
-  return { ...(serde as Serde<T | null>), name: `nullable(${serde.name})`, nullable: true, open: (use) => serde.open(use) as ReturnType<Serde<T | null>['open']> };
+  return {
+    ...(serde as Serde<T | null>),
+    name: `nullable(${serde.name})`,
+    nullable: true,
+    open: (use) => serde.open(use) as ReturnType<Serde<T | null>['open']>,
+  };
 }

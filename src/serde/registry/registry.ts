@@ -18,4 +18,7 @@ export interface Registry {
 }
 
 /** A schema in Avro's JSON form. */
-export type AvroSchema = string | readonly AvroSchema[] | { readonly type: unknown; readonly [attribute: string]: unknown };
+export type AvroSchema =
+  | string
+  | readonly AvroSchema[]
+  | { readonly type: unknown; readonly [attribute: string]: unknown };
