@@ -1,0 +1,79 @@
+import type { Columns, SqlValue } from '../../serde/serde.ts';
+import { identityOf, type KeyIdentity } from '../key-identity.ts';
+import { compareKeys } from '../key-order.ts';
+import { isWithin, rangeBounds } from '../range-bounds.ts';
+import type { Change, CommittedTable, Entry, RangeQuery, Row, StoreSpec } from '../store.ts';
+
+interface SortedEntry<K, V> {
+  readonly columns: readonly SqlValue[];
+  readonly entry: Entry<K, V>;
+}
+
+/** Runs a step when the commit that it belongs to has succeeded. */
+export type Defer = (step: () => void) => void;
+
+/** Rows in a `Map`, put in order when a range asks for it. Values are kept as they are, not copied. */
+export class MemoryTable<K, V> implements CommittedTable<K, V> {
+  readonly #store: string;
+  readonly #columns: Columns<K>;
+  readonly #defer: Defer;
+  readonly #rows = new Map<KeyIdentity, Entry<K, V>>();
+  /** Never changed, only replaced: a range that has begun goes on with the one it has. */
+  #sorted: readonly SortedEntry<K, V>[] | undefined;
+
+  constructor(spec: StoreSpec<K, V>, defer: Defer) {
+    this.#store = spec.name;
+    this.#columns = spec.key.columns;
+    this.#defer = defer;
+  }
+
+  get(key: K): Row<V> | undefined {
+    const entry = this.#rows.get(identityOf(key, this.#columns));
+    return entry && { value: entry.value, timestamp: entry.timestamp };
+  }
+
+  range(query: RangeQuery<K>): Iterable<Entry<K, V>> {
+    return { [Symbol.iterator]: () => this.#select(query).values() };
+  }
+
+  isEmpty(): boolean {
+    return this.#rows.size === 0;
+  }
+
+  write(changes: Iterable<Change<K, V>>): void {
+    // Read now, so that an error of the source is met before anything is written.
+    const all = [...changes];
+    this.#defer(() => {
+      this.#sorted = undefined;
+      for (const change of all) this.#apply(change);
+    });
+  }
+
+  clear(): void {
+    this.#defer(() => {
+      this.#sorted = undefined;
+      this.#rows.clear();
+    });
+  }
+
+  #apply({ key, value, timestamp }: Change<K, V>): void {
+    const id = identityOf(key, this.#columns);
+    if (value === null) this.#rows.delete(id);
+    else this.#rows.set(id, { key, value, timestamp });
+  }
+
+  #select(query: RangeQuery<K>): Entry<K, V>[] {
+    const bounds = rangeBounds(this.#store, this.#columns, query);
+    const within = this.#inOrder().filter((each) => isWithin(bounds, each.columns));
+    if (query.reverse === true) within.reverse();
+    return within.slice(0, query.limit).map((each) => each.entry);
+  }
+
+  #inOrder(): readonly SortedEntry<K, V>[] {
+    this.#sorted ??= Array.from(this.#rows.values(), (entry) => ({
+      columns: this.#columns.write(entry.key),
+      entry,
+    })).sort((a, b) => compareKeys(a.columns, b.columns));
+    return this.#sorted;
+  }
+}

@@ -1,0 +1,192 @@
+import type { Columns } from '../serde/serde.ts';
+import { assert } from '../util/assert.ts';
+import { ConfirmedChanges } from './confirmed-changes.ts';
+import { Generation } from './generation.ts';
+import { identityOf, type KeyIdentity } from './key-identity.ts';
+import { hasNull, refuseNull } from './key-nulls.ts';
+import { mergedRange } from './merged-range.ts';
+import { isWithin, rangeBounds } from './range-bounds.ts';
+import { type Slot, SlotCache } from './slot-cache.ts';
+import { compareKeyed, type KeyedChange, keyedChange, sortedChanges } from './sorted-changes.ts';
+import type { Change, CommittedTable, Entry, KeyValueStore, RangeQuery, Row, StoreSpec } from './store.ts';
+
+/** Named in the signatures of `StagedStore`. */
+export type { Generation } from './generation.ts';
+
+export interface StagedStoreOptions<K, V> {
+  readonly spec: StoreSpec<K, V>;
+  readonly table: CommittedTable<K, V>;
+  /** How many decoded rows (and known absences) are kept in memory. Unwritten changes come on top. Default 100 000. */
+  readonly cacheEntries?: number;
+}
+
+/**
+ * The write-behind store over any table. The life of a write:
+ *
+ * 1. `put` stages it in the current generation.
+ * 2. `seal` ends the generation when a commit begins; its changes go to the changelog.
+ * 3. `committed` says that the log has confirmed it. It may wait for further ones, the last change of a key wins.
+ * 4. `drain` gives all that is confirmed, for `table.write` inside `StateBackend.commit`; `drained`, when that went well,
+ *    lets go of it. If it did not go well, the next `drain` gives the same again.
+ *
+ * `rollback` drops what has not come to step 3. Reads see all of it at once.
+ */
+export class StagedStore<K, V> implements KeyValueStore<K, V> {
+  readonly name: string;
+  readonly #table: CommittedTable<K, V>;
+  readonly #columns: Columns<K>;
+  readonly #cache: SlotCache<K, V>;
+  readonly #confirmed: ConfirmedChanges<K, V>;
+  #confirmedUpTo = 0;
+  #sealed: Generation<K, V>[] = [];
+  #current = new Generation<K, V>(1);
+  /** While it is so, a key that is not in the cache is not in the table. */
+  #cacheHasAll: boolean;
+  #isDraining = false;
+
+  constructor({ spec, table, cacheEntries = 100_000 }: StagedStoreOptions<K, V>) {
+    this.name = spec.name;
+    this.#table = table;
+    this.#columns = spec.key.columns;
+    this.#cache = new SlotCache(cacheEntries);
+    this.#confirmed = new ConfirmedChanges(this.#columns);
+    this.#cacheHasAll = table.isEmpty();
+  }
+
+  get(key: K): Row<V> | undefined {
+    const id = identityOf(key, this.#columns);
+    const change = this.#cache.find(id)?.change ?? this.#load(key, id);
+    // A change that is no deletion is a row: its value is not null. The type of the pair cannot say so.
+    return change === undefined || change.value === null ? undefined : (change as Row<V>);
+  }
+
+  put(key: K, value: V | null, timestamp: number): void {
+    // A new object each time: who was given the old row keeps it as it was.
+    const change: Change<K, V> = { key, value, timestamp };
+    const id = identityOf(key, this.#columns);
+    const slot = this.#cache.find(id);
+    const generation = this.#current;
+    if (slot === undefined) {
+      refuseNull(this.name, key, this.#columns);
+      this.#cache.add(id, { change, generation: generation.number, index: generation.add(change) });
+    } else if (slot.generation === generation.number) {
+      generation.replace(slot.index, change);
+      slot.change = change;
+    } else {
+      slot.index = generation.add(change);
+      slot.generation = generation.number;
+      slot.change = change;
+    }
+  }
+
+  /** A snapshot as of the start of each iteration. Costs a look at every change that is not yet in the table. */
+  range(query: RangeQuery<K> = {}): Iterable<Entry<K, V>> {
+    return { [Symbol.iterator]: () => this.#iterate(query) };
+  }
+
+  // --- the commit ---------------------------------------------------------------------------------------------------
+
+  /** Ends the current generation; writes from now on belong to the next one. */
+  seal(): Generation<K, V> {
+    const sealed = this.#current;
+    this.#sealed.push(sealed);
+    this.#current = new Generation(sealed.number + 1);
+    return sealed;
+  }
+
+  /** The log has confirmed it: it can no longer be rolled back. Generations are confirmed in the order of `seal`. */
+  committed(generation: Generation<K, V>): void {
+    assert(this.#sealed[0] === generation, `generation ${generation.number} of ${this.name} is not the oldest sealed`);
+    this.#sealed.shift();
+    this.#confirmed.add(generation);
+    this.#confirmedUpTo = generation.number;
+    this.#isDraining = false;
+  }
+
+  /** How many confirmed changes wait for `drain`. */
+  get waiting(): number {
+    return this.#confirmed.size;
+  }
+
+  /** All confirmed changes, one a key, in key order. They stay staged until `drained`. */
+  drain(): readonly Change<K, V>[] {
+    this.#isDraining = true;
+    return sortedChanges(this.#confirmed, this.#columns);
+  }
+
+  /** What `drain` gave is in the table. */
+  drained(): void {
+    assert(this.#isDraining, `drained without drain in ${this.name}`);
+    this.#isDraining = false;
+    this.#confirmed.clear();
+    this.#cache.cleanUpTo = this.#confirmedUpTo;
+  }
+
+  /** Drops all that is not confirmed: reads give again what the log and the table agree on. */
+  rollback(): void {
+    for (const generation of [...this.#sealed, this.#current]) this.#forget(generation);
+    this.#sealed = [];
+    this.#current = new Generation(this.#current.number + 1);
+    this.#restoreConfirmed();
+    this.#cacheHasAll = this.#table.isEmpty();
+  }
+
+  /** Drops everything, staged or cached, and reads the table anew: after others have written to it. */
+  reset(): void {
+    this.#sealed = [];
+    this.#current = new Generation(this.#current.number + 1);
+    this.#confirmed.clear();
+    this.#isDraining = false;
+    this.#cache.clear();
+    this.#cache.hasDropped = false;
+    this.#cacheHasAll = this.#table.isEmpty();
+  }
+
+  // --- internals ----------------------------------------------------------------------------------------------------
+
+  #load(key: K, id: KeyIdentity): Change<K, V> | undefined {
+    if (this.#cacheHasAll && !this.#cache.hasDropped) return undefined;
+    // Not cached, so that a write of it still comes to `refuseNull`.
+    if (hasNull(key, this.#columns)) return undefined;
+    const row = this.#table.get(key);
+    const change = { key, value: row?.value ?? null, timestamp: row?.timestamp ?? -1 };
+    this.#cache.add(id, { change, generation: 0, index: -1 });
+    return change;
+  }
+
+  #forget(generation: Generation<K, V>): void {
+    for (const change of generation) this.#cache.delete(identityOf(change.key, this.#columns));
+  }
+
+  /** A dropped write may have hidden a confirmed one, which only the cache can give until it is drained. */
+  #restoreConfirmed(): void {
+    for (const change of this.#confirmed) {
+      const id = identityOf(change.key, this.#columns);
+      if (this.#cache.find(id) !== undefined) continue;
+      const slot: Slot<K, V> = { change, generation: this.#confirmedUpTo, index: -1 };
+      this.#cache.add(id, slot);
+    }
+  }
+
+  #iterate(query: RangeQuery<K>): Iterator<Entry<K, V>> {
+    const changes = this.#changesWithin(query);
+    const { limit = Number.POSITIVE_INFINITY, reverse = false, ...bounds } = query;
+    // How many rows of the table the changes hide is not known, so the limit is counted after the merge.
+    const rows = this.#table.range(changes.length === 0 ? query : { ...bounds, reverse })[Symbol.iterator]();
+    return mergedRange(rows, changes, this.#columns, { reverse, limit });
+  }
+
+  /** The newest staged change of each key in the range, in its order. */
+  #changesWithin(query: RangeQuery<K>): KeyedChange<K, V>[] {
+    const bounds = rangeBounds(this.name, this.#columns, query);
+    const newest = new Map<KeyIdentity, KeyedChange<K, V>>();
+    for (const generation of [this.#confirmed, ...this.#sealed, this.#current]) {
+      for (const change of generation) {
+        const keyed = keyedChange(change, this.#columns);
+        if (isWithin(bounds, keyed.columns)) newest.set(identityOf(change.key, this.#columns), keyed);
+      }
+    }
+    const sorted = [...newest.values()].sort(compareKeyed);
+    return query.reverse === true ? sorted.reverse() : sorted;
+  }
+}
