@@ -1,5 +1,5 @@
 import type { Serde } from '../serde/serde.ts';
-import { keyIdentity } from '../state/key-identity.ts';
+import { identityOf } from '../state/key-identity.ts';
 import type { KeyValueStore } from '../state/store.ts';
 import type { Flow } from './flow.ts';
 import type { GraphNode } from './graph.ts';
@@ -27,7 +27,7 @@ export function materialize<K, V>(
   let store: KeyValueStore<K, V> | undefined;
   flow.connect(node, (scope) => {
     store = scope.store<K, V>(name);
-    const emitter = new TableEmitter({ store, hub, mode: scope.emit, identity: keyIdentity(key) });
+    const emitter = new TableEmitter({ store, hub, mode: scope.emit, identity: (row) => identityOf(row, key.columns) });
     if (scope.emit === 'commit') scope.onFlush(() => emitter.flush());
     connect({ store, emitter, scope });
   });

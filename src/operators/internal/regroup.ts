@@ -1,5 +1,5 @@
 import type { Serde } from '../../serde/serde.ts';
-import { keyIdentity } from '../../state/key-identity.ts';
+import { identityOf } from '../../state/key-identity.ts';
 import { KGroupedTable } from '../../topology/k-grouped.ts';
 import { KStream } from '../../topology/k-stream.ts';
 import type { KTable } from '../../topology/k-table.ts';
@@ -19,7 +19,7 @@ export function regroup<K, V, K2>(
   const { flow, node: parent } = source.shape;
   const node = flow.add({ kind: 'groupBy', name: as.name, parents: [parent] });
   const value = changeSerde(as.value);
-  const identity = keyIdentity(as.key);
+  const identity = (key: K2) => identityOf(key, as.key.columns);
   const changes = new KStream<K2, ValueChange<V>>({ flow, node, key: as.key, value, keyChanged: true });
   flow.connect(node, () => {
     const emit = (

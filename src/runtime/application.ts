@@ -1,0 +1,103 @@
+import { failure } from '../errors.ts';
+import type { Log, Subtopology, TopicSpec } from '../log/port.ts';
+import type { GraphNode, SinkDeclaration, SourceDeclaration, StoreDeclaration } from '../topology/graph.ts';
+import { changelogTopic, repartitionTopic } from '../topology/naming.ts';
+import { type Partitioning, planPartitions } from '../topology/partitioning.ts';
+import type { PlannedSubtopology } from '../topology/subtopologies.ts';
+import type { Topology } from '../topology/topology.ts';
+import { nearest } from '../util/nearest.ts';
+
+/** A store's changelog may not lose the newest row of a key, a repartition topic is purged once it is read. */
+const CHANGELOG_CONFIG = { 'cleanup.policy': 'compact' };
+const REPARTITION_CONFIG = { 'cleanup.policy': 'delete', 'retention.ms': '-1' };
+
+/** A topology bound to an application id and a log: real topic names and partition counts. */
+export class Application {
+  readonly id: string;
+  readonly topology: Topology;
+  /** As the group coordinator is told. */
+  readonly subtopologies: readonly Subtopology[];
+  readonly #partitioning: Partitioning;
+  readonly #partitions: Map<string, number>;
+
+  private constructor(id: string, topology: Topology, existing: ReadonlyMap<string, number>) {
+    this.id = id;
+    this.topology = topology;
+    this.#partitions = new Map(existing);
+    this.#partitioning = planPartitions(topology, existing);
+    for (const [name, count] of this.#partitioning.repartitions) this.#partitions.set(repartitionTopic(id, name), count);
+    this.subtopologies = topology.subtopologies.map((planned) => this.#subtopology(planned));
+  }
+
+  /** Looks up the topics that must exist. Throws TOPIC_UNKNOWN with the nearest name, NOT_COPARTITIONED. */
+  static async bind(id: string, topology: Topology, log: Log): Promise<Application> {
+    const needed = topology.graph.nodes.flatMap((node) => {
+      const end = node.source ?? node.sink;
+      return end === undefined || end.internal ? [] : [end.topic];
+    });
+    const found = await log.describeTopics([...new Set(needed)]);
+    const existing = new Map(found.map(({ name, partitions }) => [name, partitions]));
+    const missing = needed.find((topic) => !existing.has(topic));
+    if (missing !== undefined) throw await unknownTopic(missing, log);
+    return new Application(id, topology, existing);
+  }
+
+  topicOf(end: SourceDeclaration | SinkDeclaration): string {
+    return end.internal ? repartitionTopic(this.id, end.topic) : end.topic;
+  }
+
+  changelogOf(store: StoreDeclaration): string {
+    return store.sourceTopic ?? changelogTopic(this.id, store.name);
+  }
+
+  partitionsOf(topic: string): number {
+    const count = this.#partitions.get(topic);
+    if (count === undefined) throw failure('TOPIC_UNKNOWN', { topic });
+    return count;
+  }
+
+  /** Where to begin a topic that the group has never read. */
+  resetOf(topic: string): 'earliest' | 'latest' {
+    const node = this.topology.graph.nodes.find(({ source }) => source && this.topicOf(source) === topic);
+    return node?.source?.reset ?? 'earliest';
+  }
+
+  /** The source nodes of a sub-topology that one partition number concerns. */
+  sources(subtopology: number, partition: number): GraphNode[] {
+    const nodes = this.topology.subtopologies[subtopology]?.nodes ?? [];
+    return nodes.filter((node) => node.source && partition < this.partitionsOf(this.topicOf(node.source)));
+  }
+
+  #subtopology({ index, nodes }: PlannedSubtopology): Subtopology {
+    const tasks = this.#partitioning.tasks[index] ?? 0;
+    const sources = nodes.flatMap((node) => (node.source === undefined ? [] : [node.source]));
+    const changelogs = nodes.flatMap(({ store }) =>
+      store === undefined || store.sourceTopic !== undefined ? [] : [changelogTopic(this.id, store.name)],
+    );
+    return {
+      tasks,
+      sources: unique(sources.filter((source) => !source.internal).map((source) => source.topic)),
+      repartitionSources: unique(sources.filter((source) => source.internal).map((source) => this.topicOf(source))).map(
+        (name): TopicSpec => ({ name, partitions: this.partitionsOf(name), config: REPARTITION_CONFIG }),
+      ),
+      changelogs: changelogs.map((name): TopicSpec => ({ name, partitions: tasks, config: CHANGELOG_CONFIG })),
+      repartitionSinks: unique(
+        nodes.flatMap(({ sink }) => (sink?.internal ? [this.topicOf(sink)] : [])),
+      ),
+      copartitioned: (this.#partitioning.copartitioned[index] ?? []).map((set) =>
+        unique(set.map((source) => this.topicOf(source))),
+      ),
+    };
+  }
+}
+
+async function unknownTopic(topic: string, log: Log): Promise<Error> {
+  const names = (await log.topics()).map(({ name }) => name);
+  const near = nearest(topic, names);
+  return failure('TOPIC_UNKNOWN', {
+    topic,
+    ...(near === undefined ? {} : { hint: `Did you mean ${near}? Otherwise create it first.` }),
+  });
+}
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];

@@ -1,0 +1,53 @@
+import type { Codec, Serde, SerdeUse } from '../serde/serde.ts';
+import type { Registry } from '../serde/registry/registry.ts';
+import type { Application } from './application.ts';
+
+type Part = SerdeUse['part'];
+
+/**
+ * The codecs of every topic that an application reads or writes, opened before the first record, so that schemas are
+ * registered at start and everything after is synchronous.
+ */
+export class Codecs {
+  readonly #codecs = new Map<string, Map<Serde<unknown>, Codec<unknown>>>();
+  readonly #registry: Registry;
+
+  private constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** Throws SCHEMA_INCOMPATIBLE where a schema may not follow the registered one. */
+  static async open(application: Application, registry: Registry): Promise<Codecs> {
+    const codecs = new Codecs(registry);
+    const { nodes } = application.topology.graph;
+    // Writers first: a codec that both writes and reads must have registered its schema.
+    for (const { sink, store } of nodes) {
+      if (sink !== undefined) await codecs.#openBoth(application.topicOf(sink), sink, true);
+      if (store !== undefined && store.sourceTopic === undefined)
+        await codecs.#openBoth(application.changelogOf(store), store, true);
+    }
+    // What others write to a source is theirs to register.
+    for (const { source } of nodes) {
+      if (source !== undefined) await codecs.#openBoth(application.topicOf(source), source, false);
+    }
+    return codecs;
+  }
+
+  get(topic: string, part: Part, serde: Serde<unknown>): Codec<unknown> {
+    const codec = this.#codecs.get(`${topic}-${part}`)?.get(serde);
+    if (codec === undefined) throw new Error(`Bug in Millrace: no codec of ${serde.name} was opened for ${topic}`);
+    return codec;
+  }
+
+  async #openBoth(topic: string, serdes: { key: Serde<unknown>; value: Serde<unknown> }, register: boolean): Promise<void> {
+    await this.#open(topic, 'key', { serde: serdes.key, register });
+    await this.#open(topic, 'value', { serde: serdes.value, register });
+  }
+
+  async #open(topic: string, part: Part, { serde, register }: { serde: Serde<unknown>; register: boolean }): Promise<void> {
+    const subject = `${topic}-${part}`;
+    const opened = this.#codecs.get(subject) ?? new Map<Serde<unknown>, Codec<unknown>>();
+    this.#codecs.set(subject, opened);
+    if (!opened.has(serde)) opened.set(serde, await serde.open({ topic, part, registry: this.#registry, register }));
+  }
+}

@@ -1,0 +1,88 @@
+import type { MemberToken, Position, Producer } from '../log/port.ts';
+import type { Checkpoint, StateBackend } from '../state/store.ts';
+import type { Task, TaskSeal } from './task.ts';
+
+export interface CommitPathOptions {
+  readonly producer: Producer;
+  readonly backend: StateBackend;
+  readonly group: string;
+  /** The fencing token of now; null where there is no group (the test driver). */
+  readonly token: () => MemberToken | null;
+  readonly checkpointIntervalMs: number;
+  readonly now: () => number;
+}
+
+/**
+ * The one commit path. In this order, so that a crash at any point loses nothing and doubles nothing:
+ *
+ * 1. nodes that emit once per commit do so, stores seal their generation and send it to the changelogs;
+ * 2. the producer writes what is left, adds the offsets and ends the transaction: from here on the commit counts;
+ * 3. the sealed rows are confirmed, and go to the state file with the positions up to which they stand for the
+ *    changelogs, at once or, under load, with a later commit. A crash before that leaves the file behind the log, whole,
+ *    and restoring reads the rest.
+ *
+ * Records processed while 2 is under way belong to the next commit: their rows to the next generation, their outputs to
+ * the next transaction.
+ */
+export class CommitPath {
+  readonly #options: CommitPathOptions;
+  /** Confirmed by the log, not yet in the state file. */
+  readonly #unwritten = new Map<string, Checkpoint>();
+  #lastCheckpoint: number;
+
+  constructor(options: CommitPathOptions) {
+    this.#options = options;
+    this.#lastCheckpoint = options.now();
+  }
+
+  /** True where the state file lacks something that the log has. */
+  get behind(): boolean {
+    return this.#unwritten.size > 0;
+  }
+
+  /** Commits the work of the tasks up to now. Resolves to false where there was nothing to commit. */
+  async commit(tasks: readonly Task[]): Promise<boolean> {
+    const { producer, group, token } = this.#options;
+    const seals: TaskSeal[] = [];
+    for (const task of tasks) seals.push(task.seal());
+    const inputs = seals.flatMap((seal) => seal.inputs);
+    if (inputs.length === 0 && producer.pendingBytes === 0) return false;
+    const ends = await producer.commit({ group, member: token(), positions: inputs });
+    this.#confirm(seals, ends);
+    return true;
+  }
+
+  /** Brings the state file up to what the log has, if it is time, or `now`. Everything in one SQLite transaction. */
+  checkpoint(tasks: readonly Task[], when: 'due' | 'now'): void {
+    const { backend, checkpointIntervalMs, now } = this.#options;
+    if (!this.behind || (when === 'due' && now() - this.#lastCheckpoint < checkpointIntervalMs)) return;
+    backend.commit(
+      () => {
+        for (const task of tasks) task.stores.write();
+      },
+      [...this.#unwritten.values()],
+    );
+    for (const task of tasks) task.stores.written();
+    this.#unwritten.clear();
+    this.#lastCheckpoint = now();
+  }
+
+  /** Forgets what was confirmed and not written: the tasks it belongs to are dropped. */
+  reset(): void {
+    this.#unwritten.clear();
+  }
+
+  #confirm(seals: readonly TaskSeal[], ends: readonly Position[]): void {
+    const changelogs = new Set(
+      seals.flatMap(({ task }) => [...task.stores.all()].map(({ topic, partition }) => `${topic}-${partition}`)),
+    );
+    for (const { task, stores, inputs } of seals) {
+      task.stores.confirm(stores);
+      for (const input of inputs) this.#unwritten.set(`${input.topic}-${input.partition}`, input);
+    }
+    for (const { topic, partition, offset } of ends) {
+      const id = `${topic}-${partition}`;
+      if (changelogs.has(id)) this.#unwritten.set(id, { topic, partition, offset, time: -1 });
+    }
+  }
+}

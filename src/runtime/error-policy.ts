@@ -1,0 +1,83 @@
+import { failure, isMillraceError, type MillraceError } from '../errors.ts';
+import type { Headers } from '../log/port.ts';
+import { type FetchedRecord, keyOf, valueOf } from '../log/records/fetched-record.ts';
+import type { RecordQueue } from './record-queue.ts';
+import type { ResolvedSettings } from './settings.ts';
+
+export type Stage = 'deserialization' | 'processing';
+
+/** Writes one record to the dead-letter topic, in the transaction that also passes it over. */
+export type SendDeadLetter = (record: {
+  key: Buffer | null;
+  value: Buffer | null;
+  timestamp: number;
+  headers: Headers;
+}) => void;
+
+/** Decides what becomes of a record that fails: the worker, the record, or a dead letter. Nothing is lost silently. */
+export class ErrorPolicy {
+  readonly #settings: Pick<ResolvedSettings, 'deserializationErrors' | 'processingErrors'>;
+  readonly #deadLetter: SendDeadLetter;
+  readonly #count: (stage: Stage, outcome: 'skip' | 'dead-letter', topic: string) => void;
+
+  constructor(options: {
+    settings: Pick<ResolvedSettings, 'deserializationErrors' | 'processingErrors'>;
+    deadLetter: SendDeadLetter;
+    count: (stage: Stage, outcome: 'skip' | 'dead-letter', topic: string) => void;
+  }) {
+    this.#settings = options.settings;
+    this.#deadLetter = options.deadLetter;
+    this.#count = options.count;
+  }
+
+  /** Throws where the settings say `fail`; the error names topic, partition and offset. */
+  handle(stage: Stage, error: unknown, { queue, record }: { queue: RecordQueue; record: FetchedRecord }): void {
+    const policy = stage === 'deserialization' ? this.#settings.deserializationErrors : this.#settings.processingErrors;
+    const { topic, partition } = queue;
+    // A broken disk or log is not the record's fault.
+    if (isMillraceError(error) && error.fatal) throw error;
+    if (policy === 'fail') throw rejection(stage, error, { topic, partition, offset: record.offset });
+    if (policy === 'dead-letter') {
+      this.#deadLetter({
+        key: keyOf(record),
+        value: valueOf(record),
+        timestamp: record.timestamp,
+        headers: [...record.headers, ...causeHeaders(error, { topic, partition, offset: record.offset })],
+      });
+    }
+    this.#count(stage, policy, topic);
+  }
+}
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+function rejection(stage: Stage, error: unknown, place: Place): MillraceError {
+  const reason = reasonOf(error);
+  return stage === 'deserialization'
+    ? failure('RECORD_REJECTED', { ...place, reason }, error)
+    : failure('PROCESSING_FAILED', { ...place, reason }, error);
+}
+
+/** Why, without the sentence around it. */
+function reasonOf(error: unknown): string {
+  if (isMillraceError(error, 'RECORD_UNREADABLE')) return String(error.context['reason']);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The cause of a dead letter, under Kafka Streams' header names. */
+export function causeHeaders(error: unknown, { topic, partition, offset }: Place): Headers {
+  const known = error instanceof Error ? error : new Error(String(error));
+  const header = (name: string, text: string): Headers[number] => [`__streams.errors.${name}`, Buffer.from(text)];
+  return [
+    header('exception', isMillraceError(known) ? known.code : known.name),
+    header('message', reasonOf(known)),
+    header('stacktrace', known.stack ?? ''),
+    header('topic', topic),
+    header('partition', String(partition)),
+    header('offset', String(offset)),
+  ];
+}

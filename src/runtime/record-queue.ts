@@ -1,0 +1,73 @@
+import type { FetchedPartition } from '../log/port.ts';
+import type { FetchedRecord } from '../log/records/fetched-record.ts';
+
+/** The fetched and not yet processed records of one input partition. */
+export class RecordQueue {
+  readonly topic: string;
+  readonly partition: number;
+  #chunks: (readonly FetchedRecord[])[] = [];
+  #at = 0;
+  #length = 0;
+  /** The next offset to fetch. */
+  #position: number;
+  /** One past the last record that the log had when it was last asked. */
+  #end: number;
+  /** Offset after the last processed record; up to it the work is done. */
+  #done: number;
+  /** The largest timestamp processed (partition time). */
+  time = -1;
+
+  constructor(input: { topic: string; partition: number; position: number; end: number }) {
+    this.topic = input.topic;
+    this.partition = input.partition;
+    this.#position = input.position;
+    this.#done = input.position;
+    this.#end = input.end;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** True where the log is known to have more than what waits here: an empty queue is then worth waiting for. */
+  get lagging(): boolean {
+    return this.#position < this.#end;
+  }
+
+  /** What a commit may say: everything before it is processed. Passes control records too, once nothing waits. */
+  get done(): number {
+    return this.#length === 0 ? this.#position : this.#done;
+  }
+
+  /** Records that the log had, when last asked, and that are not processed. */
+  get lag(): number {
+    return Math.max(0, this.#end - this.done);
+  }
+
+  push(fetched: FetchedPartition): void {
+    if (fetched.records.length > 0) {
+      this.#chunks.push(fetched.records);
+      this.#length += fetched.records.length;
+    }
+    this.#position = fetched.position;
+    this.#end = Math.max(fetched.end, fetched.position);
+  }
+
+  head(): FetchedRecord | undefined {
+    return this.#chunks[0]?.[this.#at];
+  }
+
+  /** Takes the head, which then counts as processed. */
+  shift(): void {
+    const chunk = this.#chunks[0];
+    const record = chunk?.[this.#at];
+    if (chunk === undefined || record === undefined) return;
+    this.#done = record.offset + 1;
+    if (record.timestamp > this.time) this.time = record.timestamp;
+    this.#length--;
+    if (++this.#at === chunk.length) {
+      this.#chunks.shift();
+      this.#at = 0;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { failure } from '../errors.ts';
+
+const errorPolicy = z.enum(['fail', 'skip', 'dead-letter']);
+
+/**
+ * The settings of a worker: one table, from which types, checks, command line flags, `MILLRACE_*` variables and help are
+ * drawn. Names are Kafka Streams' in camelCase where it has the setting.
+ */
+export const settingsTable = {
+  applicationId: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'may hold letters, digits, ".", "_" and "-" only')
+    .optional()
+    .describe("owns the group, the state folder and the internal topics (default: the topology's name)"),
+  stateDir: z.string().default('./millrace-data/state').describe('folder of the state files'),
+  processingGuarantee: z
+    .enum(['exactly_once', 'at_least_once'])
+    .default('exactly_once')
+    .describe('exactly_once: outputs, state and offsets in one transaction; at_least_once: repeats after a crash'),
+  commitIntervalMs: z.coerce.number().int().min(1).default(100).describe('how often the work is committed, ms'),
+  checkpointIntervalMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('how stale the state file may be while the worker is busy, ms; an idle worker is never stale'),
+  bufferedRecordsPerPartition: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2000)
+    .describe('records of a partition that wait before no more are fetched'),
+  storeCacheEntries: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(200_000)
+    .describe('decoded rows of a store kept in memory'),
+  emit: z
+    .enum(['commit', 'update'])
+    .default('commit')
+    .describe("commit: a table passes on a key's last value once per commit; update: every value"),
+  deserializationErrors: errorPolicy
+    .default('fail')
+    .describe('what to do with a record whose bytes cannot be read'),
+  processingErrors: errorPolicy.default('fail').describe('what to do with a record at which a function of the topology fails'),
+  deadLetterTopic: z
+    .string()
+    .optional()
+    .describe('where dead letters go (default: <applicationId>-dead-letters; made if missing)'),
+  transactionTimeoutMs: z.coerce
+    .number()
+    .int()
+    .min(1000)
+    .default(10_000)
+    .describe('after it the log aborts a transaction whose worker is gone, ms'),
+} as const;
+
+const schema = z.strictObject(settingsTable);
+
+/** What a user may give. */
+export type Settings = z.input<typeof schema>;
+
+/** All settings, checked, with defaults. */
+export type ResolvedSettings = z.output<typeof schema> & { readonly applicationId: string; readonly deadLetterTopic: string };
+
+/** Checks the settings together. Throws SETTING_INVALID, which names each wrong one with its value. */
+export function resolveSettings(settings: Settings, topologyName: string): ResolvedSettings {
+  const result = schema.safeParse(settings);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => {
+      const name = path.join('.');
+      return name === '' ? message : `${name} = ${JSON.stringify(settings[name as keyof Settings])}: ${message}`;
+    });
+    throw failure('SETTING_INVALID', { problems: problems.join('; ') });
+  }
+  const applicationId = result.data.applicationId ?? topologyName;
+  return { ...result.data, applicationId, deadLetterTopic: result.data.deadLetterTopic ?? `${applicationId}-dead-letters` };
+}

@@ -1,0 +1,205 @@
+import type { FetchedPartition, Position, TaskId } from '../log/port.ts';
+import type { FetchedRecord } from '../log/records/fetched-record.ts';
+import type { Checkpoint, KeyValueStore, StateBackend } from '../state/store.ts';
+import type { GraphNode } from '../topology/graph.ts';
+import type { Send, TaskScope } from '../topology/task-scope.ts';
+import type { Application } from './application.ts';
+import type { Codecs } from './codecs.ts';
+import type { Collector } from './collector.ts';
+import type { ErrorPolicy } from './error-policy.ts';
+import { RecordQueue } from './record-queue.ts';
+import type { ResolvedSettings } from './settings.ts';
+import { type Enter, type Entrance, lettingNullsThrough, TaskInput } from './task-input.ts';
+import { type SealedStores, TaskStores } from './task-stores.ts';
+
+export interface TaskOptions {
+  readonly id: TaskId;
+  readonly application: Application;
+  readonly codecs: Codecs;
+  readonly collector: Collector;
+  readonly backend: StateBackend;
+  readonly errors: ErrorPolicy;
+  readonly settings: Pick<ResolvedSettings, 'emit' | 'storeCacheEntries'>;
+  readonly countDrop: (node: GraphNode, reason: string) => void;
+}
+
+/** What a commit has taken from a task. */
+export interface TaskSeal {
+  readonly task: Task;
+  readonly stores: SealedStores;
+  readonly inputs: readonly Checkpoint[];
+}
+
+/**
+ * The unit of work: one partition of one sub-topology, with its live graph, its stores and the queues of its inputs. It
+ * does no I/O of its own, so that the worker, the test driver and the simulation run the very same one.
+ */
+export class Task implements TaskScope {
+  readonly id: TaskId;
+  readonly name: string;
+  readonly stores = new TaskStores();
+  readonly emit: 'update' | 'commit';
+  streamTime = -1;
+  readonly #options: TaskOptions;
+  readonly #nodes: ReadonlySet<number>;
+  readonly #enters = new Map<number, Enter>();
+  readonly #flushes: (() => void)[] = [];
+  #inputs: TaskInput[] = [];
+  /** The offsets of the last commit, to commit only what moved. */
+  #committed = new Map<string, number>();
+
+  /** Builds the live graph and opens the stores. `start` comes after the stores are restored. */
+  constructor(options: TaskOptions) {
+    const { id, application, settings } = options;
+    this.#options = options;
+    this.id = id;
+    this.name = `${id.subtopology}_${id.partition}`;
+    this.emit = settings.emit;
+    const nodes = application.topology.subtopologies[id.subtopology]?.nodes ?? [];
+    this.#nodes = new Set(nodes.map((node) => node.id));
+    for (const node of nodes) this.#openStore(node);
+    application.topology.connect(this);
+  }
+
+  // --- TaskScope: what the live graph sees
+
+  has(node: GraphNode): boolean {
+    return this.#nodes.has(node.id);
+  }
+
+  store<K, V>(name: string): KeyValueStore<K, V> {
+    // The graph declared the store under this name with these types.
+    return this.stores.get(name) as KeyValueStore<K, V>;
+  }
+
+  source(node: GraphNode, enter: Enter): void {
+    this.#enters.set(node.id, enter);
+  }
+
+  sink(node: GraphNode): Send {
+    if (node.sink === undefined) throw new Error(`Bug in Millrace: ${node.kind} is no sink`);
+    return this.#options.collector.sink(node.sink);
+  }
+
+  onFlush(flush: () => void): void {
+    this.#flushes.push(flush);
+  }
+
+  drop(node: GraphNode, reason: string): void {
+    this.#options.countDrop(node, reason);
+  }
+
+  // --- inputs
+
+  /** The partitions that it reads, with the topics' real names. */
+  get partitions(): { topic: string; partition: number }[] {
+    const { application } = this.#options;
+    const { subtopology, partition } = this.id;
+    const topics = application.sources(subtopology, partition).map(({ source }) => source && application.topicOf(source));
+    return [...new Set(topics)].flatMap((topic) => (topic === undefined ? [] : [{ topic, partition }]));
+  }
+
+  /** Takes up its inputs. `ends` is how far the log goes now. */
+  start(positions: readonly Position[], ends: readonly Position[]): void {
+    this.#inputs = positions.map(({ topic, partition, offset }) => {
+      const end = ends.find((other) => other.topic === topic && other.partition === partition)?.offset ?? offset;
+      const queue = new RecordQueue({ topic, partition, position: offset, end });
+      return new TaskInput(queue, this.#entrances(topic), this.#options.errors);
+    });
+    this.#committed = new Map(positions.map(({ topic, offset }) => [topic, offset]));
+  }
+
+  /** Takes up partition times where the state file left them, so that time does not go back over a restart. */
+  recall(checkpoints: readonly Checkpoint[]): void {
+    for (const queue of this.queues) {
+      const kept = checkpoints.find((at) => at.topic === queue.topic && at.partition === queue.partition);
+      if (kept !== undefined && kept.time > queue.time) queue.time = kept.time;
+      if (queue.time > this.streamTime) this.streamTime = queue.time;
+    }
+  }
+
+  get queues(): RecordQueue[] {
+    return this.#inputs.map((input) => input.queue);
+  }
+
+  /** Queues what was fetched. Returns a promise where schemas must be looked up first. */
+  push(fetched: FetchedPartition): Promise<void> | undefined {
+    const input = this.#inputs.find(({ queue }) => queue.topic === fetched.topic);
+    if (input === undefined) return undefined;
+    const wait = input.prepare(fetched.records);
+    if (wait === undefined) {
+      input.queue.push(fetched);
+      return undefined;
+    }
+    return wait.then(() => input.queue.push(fetched));
+  }
+
+  // --- processing
+
+  /**
+   * Processes the waiting record with the smallest timestamp, to the end. False where there is none, or where an empty
+   * input is known to have more in the log, which may be older.
+   */
+  processNext(): boolean {
+    const inputs = this.#inputs;
+    let next: TaskInput | undefined;
+    let head: FetchedRecord | undefined;
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i];
+      if (input === undefined) continue;
+      const candidate = input.queue.head();
+      if (candidate === undefined) {
+        if (input.queue.lagging) return false;
+      } else if (head === undefined || candidate.timestamp < head.timestamp) {
+        next = input;
+        head = candidate;
+      }
+    }
+    if (next === undefined || head === undefined) return false;
+    if (head.timestamp > this.streamTime) this.streamTime = head.timestamp;
+    next.process(head);
+    return true;
+  }
+
+  // --- commit
+
+  /** Ends what a commit takes: emits what waited for it, in graph order, and seals stores and offsets. */
+  seal(): TaskSeal {
+    for (const flush of this.#flushes) flush();
+    const stores = this.stores.seal();
+    const inputs = this.queues
+      .filter((queue) => queue.done !== this.#committed.get(queue.topic))
+      .map(({ topic, partition, done, time }) => ({ topic, partition, offset: done, time }));
+    for (const { topic, offset } of inputs) this.#committed.set(topic, offset);
+    return { task: this, stores, inputs };
+  }
+
+  #openStore({ store }: GraphNode): void {
+    if (store === undefined) return;
+    const { application, codecs, collector, backend, settings } = this.#options;
+    const topic = application.changelogOf(store);
+    const { partition } = this.id;
+    const own = store.sourceTopic === undefined;
+    const opened = {
+      declaration: store,
+      topic,
+      partition,
+      key: codecs.get(topic, 'key', store.key),
+      value: codecs.get(topic, 'value', store.value),
+      changelog: own ? collector.changelog(topic, partition, store) : undefined,
+    };
+    this.stores.open(backend, opened, settings.storeCacheEntries);
+  }
+
+  #entrances(topic: string): Entrance[] {
+    const { application, codecs } = this.#options;
+    return application.sources(this.id.subtopology, this.id.partition).flatMap((node) => {
+      const { source } = node;
+      const enter = this.#enters.get(node.id);
+      if (source === undefined || enter === undefined || application.topicOf(source) !== topic) return [];
+      const { key, value, internal } = source;
+      const nulls = lettingNullsThrough({ key, value, internal, table: node.store !== undefined });
+      return [{ enter, key: codecs.get(topic, 'key', key), value: codecs.get(topic, 'value', value), ...nulls }];
+    });
+  }
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Registry as MetricsRegistry } from 'prom-client';
+import type { Log, Position, TopicPartition } from '../log/port.ts';
+import type { Registry } from '../serde/registry/registry.ts';
+import { openStateFile } from '../state/sqlite/state-file.ts';
+import type { StateBackend } from '../state/store.ts';
+import type { Topology } from '../topology/topology.ts';
+import { Application } from './application.ts';
+import { Codecs } from './codecs.ts';
+import { openDeadLetterTopic } from './dead-letters.ts';
+import { WorkerMetrics } from './metrics.ts';
+import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
+import { StreamThread } from './stream-thread.ts';
+
+export interface WorkerOptions {
+  readonly topology: Topology;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly settings?: Settings;
+  /** `host:port` where this worker answers queries, told to the others of the group. */
+  readonly endpoint?: string;
+}
+
+export type WorkerState = 'created' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
+
+/** How often `untilEnd` looks whether all is done. */
+const LOOK_MS = 50;
+
+/**
+ * Runs a topology on a log: joins the group of its application id, takes its share of the tasks, keeps their state in a
+ * state file. Start more workers to share the work; each needs a state folder of its own.
+ */
+export class Worker {
+  readonly #topology: Topology;
+  readonly #log: Log;
+  readonly #registry: Registry;
+  readonly #endpoint: string | undefined;
+  readonly settings: ResolvedSettings;
+  readonly #metrics = new WorkerMetrics();
+  #state: WorkerState = 'created';
+  #application: Application | undefined;
+  #backend: StateBackend | undefined;
+  #thread: StreamThread | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor({ topology, log, registry, settings = {}, endpoint }: WorkerOptions) {
+    this.#topology = topology;
+    this.#log = log;
+    this.#registry = registry;
+    this.#endpoint = endpoint;
+    this.settings = resolveSettings(settings, topology.name);
+  }
+
+  get state(): WorkerState {
+    if (this.#state === 'starting' && this.#thread?.isRunning) this.#state = 'running';
+    return this.#state;
+  }
+
+  get metrics(): MetricsRegistry {
+    return this.#metrics.registry;
+  }
+
+  /** The state file: any SQLite tool may open it to read, while the worker runs too. */
+  get stateFile(): string {
+    return join(this.settings.stateDir, this.settings.applicationId, '0.db');
+  }
+
+  /** Records in the log that this worker's tasks have not processed, as last seen. */
+  get lag(): number {
+    const queues = this.#thread?.tasks.flatMap((task) => task.queues) ?? [];
+    return queues.reduce((sum, queue) => sum + queue.lag, 0);
+  }
+
+  /**
+   * Checks topics and schemas, opens the state file and joins the group. Resolves when the member is known; tasks may
+   * still be restoring (see `ready`). Throws what is wrong with topics, schemas, settings or the state file.
+   */
+  async start(): Promise<void> {
+    this.#state = 'starting';
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#state = 'failed';
+      this.#backend?.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when the first tasks are restored and run. Rejects if the worker fails before. */
+  async ready(): Promise<void> {
+    await this.#poll(() => this.state === 'running');
+  }
+
+  /** Resolves when the worker has stopped, rejects with the reason if it failed. */
+  async finished(): Promise<void> {
+    await this.#running;
+  }
+
+  /**
+   * Processes what is in the inputs now and all that follows from it, commits and stops. Other workers of the group may
+   * do part of it.
+   */
+  async untilEnd(): Promise<void> {
+    const inputs = this.#inputs('external');
+    const ends = await this.#log.offsets(inputs, 'stable');
+    await this.#poll(async () => this.#thread?.isIdle === true && (await this.#allDone(ends)));
+    await this.stop();
+  }
+
+  /** Commits what is done, gives the tasks back, closes the state file. */
+  async stop(): Promise<void> {
+    if (this.#state === 'starting' || this.#state === 'running') this.#state = 'stopping';
+    this.#thread?.stop();
+    await this.#running;
+  }
+
+  async #open(): Promise<void> {
+    const { settings } = this;
+    const application = await Application.bind(settings.applicationId, this.#topology, this.#log);
+    const codecs = await Codecs.open(application, this.#registry);
+    if (settings.deserializationErrors === 'dead-letter' || settings.processingErrors === 'dead-letter')
+      await openDeadLetterTopic(this.#log, settings.deadLetterTopic);
+    mkdirSync(join(settings.stateDir, settings.applicationId), { recursive: true });
+    const backend = openStateFile({ path: this.stateFile, applicationId: settings.applicationId });
+    this.#backend = backend;
+    const processId = randomUUID();
+    const thread = await StreamThread.open({
+      application,
+      log: this.#log,
+      codecs,
+      backend,
+      settings,
+      metrics: this.#metrics,
+      join: () =>
+        this.#log.join({
+          group: application.id,
+          memberId: backend.identity.memberId,
+          processId,
+          subtopologies: application.subtopologies,
+          ...(this.#endpoint === undefined ? {} : { endpoint: this.#endpoint }),
+        }),
+    });
+    this.#application = application;
+    this.#thread = thread;
+    this.#running = this.#run(thread, backend);
+    // Whoever calls stop, finished or untilEnd gets the error; nobody need call them at once.
+    this.#running.catch(() => {});
+  }
+
+  async #run(thread: StreamThread, backend: StateBackend): Promise<void> {
+    try {
+      await thread.run();
+      this.#state = 'stopped';
+    } catch (error) {
+      this.#state = 'failed';
+      throw error;
+    } finally {
+      backend.close();
+    }
+  }
+
+  /** All is committed up to the ends, by whichever worker, and nothing is left in the topics in between. */
+  async #allDone(ends: readonly Position[]): Promise<boolean> {
+    const internal = this.#inputs('internal');
+    const committed = await this.#log.committed(this.settings.applicationId, [...ends, ...internal]);
+    const reached = new Map(committed.map((at) => [`${at.topic}-${at.partition}`, at.offset]));
+    const goals = [...ends, ...(await this.#log.offsets(internal, 'stable'))];
+    const first = new Map(
+      (await this.#log.offsets(goals, 'earliest')).map((at) => [`${at.topic}-${at.partition}`, at.offset]),
+    );
+    return goals.every(({ topic, partition, offset }) => {
+      const id = `${topic}-${partition}`;
+      return (reached.get(id) ?? first.get(id) ?? 0) >= offset;
+    });
+  }
+
+  #inputs(kind: 'external' | 'internal'): TopicPartition[] {
+    const application = this.#application;
+    if (application === undefined) return [];
+    const topics = application.subtopologies.flatMap(({ sources, repartitionSources }) =>
+      kind === 'external' ? sources : repartitionSources.map(({ name }) => name),
+    );
+    return [...new Set(topics)].flatMap((topic) =>
+      Array.from({ length: application.partitionsOf(topic) }, (_, partition) => ({ topic, partition })),
+    );
+  }
+
+  async #poll(done: () => boolean | Promise<boolean>): Promise<void> {
+    const running = this.#running ?? Promise.resolve();
+    let ended = false;
+    const end = running.finally(() => {
+      ended = true;
+    });
+    while (!ended && !(await done())) await Promise.race([sleep(LOOK_MS), end]);
+    if (ended) await running;
+  }
+}
+
+/** A worker for a topology; `start` it. */
+export function createWorker(options: WorkerOptions): Worker {
+  return new Worker(options);
+}
