@@ -112,6 +112,13 @@ const TABLE = {
       `The transaction of ${c['transactionalId']} was open longer than ${c['timeoutMs']} ms and was aborted by the broker. Its work is dropped and done again; if this repeats, commit more often or raise the transaction time-out.`,
     retryable: true,
   },
+  TRANSACTION_ABORTED: {
+    message: (c) => `The transaction was aborted: ${c['reason']}. Its work is dropped and done again.`,
+    retryable: true,
+  },
+  PRODUCER_CLOSED: {
+    message: () => 'The producer has been closed. Open a new one.',
+  },
   RECORD_TOO_LARGE: {
     message: (c) =>
       `A batch of ${c['bytes']} bytes is too large for ${c['topic']}-${c['partition']}. Write smaller records, or raise max.message.bytes of the topic.`,
