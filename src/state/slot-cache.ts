@@ -76,6 +76,7 @@ export class SlotCache<K, V> {
     this.#lastSlot = slot;
   }
 
+  /** May drop the slot found last: `add`, its only caller, puts another in that place. */
   #rotate(): void {
     const kept = new Map<KeyIdentity, Slot<K, V>>();
     for (const [id, slot] of this.#old) {
@@ -87,6 +88,5 @@ export class SlotCache<K, V> {
     this.#young = kept;
     // Twice what had to stay: with more unwritten slots than the limit, the cost of turning stays in proportion.
     this.#rotateAt = this.#half + 2 * kept.size;
-    this.#lastSlot = undefined;
   }
 }

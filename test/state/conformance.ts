@@ -435,12 +435,16 @@ export function storeConformance(name: string, open: () => OpenedBackend): void 
       it('equals a plain Map under any interleaving', () => {
         let run = 0;
         fc.assert(
-          fc.property(fc.array(step, { maxLength: 60 }), fc.constantFrom(2, 8, 1000), (steps, cacheEntries) => {
-            const spec = { name: `model-${run++}`, key: testPlace, value: testString };
-            const model = new Model(staged(spec, cacheEntries));
-            for (const each of steps) model.take(each);
-            model.check({});
-          }),
+          fc.property(
+            fc.array(step, { minLength: 20, maxLength: 100, size: 'max' }),
+            fc.constantFrom(2, 8, 1000),
+            (steps, cacheEntries) => {
+              const spec = { name: `model-${run++}`, key: testPlace, value: testString };
+              const model = new Model(staged(spec, cacheEntries));
+              for (const each of steps) model.take(each);
+              model.checkAll();
+            },
+          ),
           { numRuns: 150 },
         );
       });
@@ -472,10 +476,16 @@ class Staged<K, V> {
   }
 }
 
-const place = fc.record({
-  city: fc.constantFrom('', 'a', 'ab', '\uFF5E', '\u{1F600}'),
-  street: fc.constantFrom(-(2 ** 40), -1, 0, 1),
-});
+/** Few, so that the same ones are met again and again. */
+const places: readonly Place[] = [
+  { city: '', street: 0 },
+  { city: 'a', street: -1 },
+  { city: 'a', street: 2 ** 40 },
+  { city: 'ab', street: -(2 ** 40) },
+  { city: '\uFF5E', street: 1 },
+  { city: '\u{1F600}', street: 0 },
+];
+const place = fc.constantFrom(...places);
 const query: fc.Arbitrary<RangeQuery<Place>> = fc.record(
   {
     from: place,
@@ -490,7 +500,7 @@ type Step =
   | { readonly kind: 'put'; readonly key: Place; readonly value: string | null }
   | { readonly kind: 'get'; readonly key: Place }
   | { readonly kind: 'range'; readonly query: RangeQuery<Place> }
-  | { readonly kind: 'seal' | 'confirm' | 'write' | 'rollback' };
+  | { readonly kind: 'seal' | 'confirm' | 'write' | 'rollback' | 'commit' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -499,7 +509,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('get'), key: place }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('range'), query }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('seal', 'confirm', 'write', 'rollback') }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('seal', 'confirm', 'write', 'rollback', 'commit') }) },
 ) as fc.Arbitrary<Step>;
 
 /** The same store naively: one Map for each layer, joined to read. */
@@ -536,12 +546,23 @@ class Model {
         this.#real.write();
         expect(this.#shown(this.#real.table.range({}))).toEqual(this.#expected({}, this.#confirmed));
         break;
+      case 'commit':
+        this.#seal();
+        while (this.#sealed.length > 0) this.#confirm();
+        this.#real.write();
+        break;
       case 'rollback':
         store.rollback();
         this.#sealed.length = 0;
         this.#current = new Map();
+        this.checkAll();
         break;
     }
+  }
+
+  checkAll(): void {
+    this.check({});
+    for (const key of places) this.take({ kind: 'get', key });
   }
 
   check(asked: RangeQuery<Place>): void {
