@@ -19,11 +19,11 @@ export interface FetchedRecord {
 }
 
 /** The key's bytes: a view, not a copy. */
-export function keyOf(record: FetchedRecord): Buffer | null {
+export function keyBytes(record: FetchedRecord): Buffer | null {
   return record.keyEnd < 0 ? null : record.buffer.subarray(record.keyStart, record.keyEnd);
 }
 
 /** The value's bytes: a view, not a copy. */
-export function valueOf(record: FetchedRecord): Buffer | null {
+export function valueBytes(record: FetchedRecord): Buffer | null {
   return record.valueEnd < 0 ? null : record.buffer.subarray(record.valueStart, record.valueEnd);
 }

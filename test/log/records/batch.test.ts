@@ -8,7 +8,7 @@ import type { OutgoingRecord } from '../../../src/log/port.ts';
 import { BatchBuilder } from '../../../src/log/records/batch-builder.ts';
 import { BATCH, CODECS, type Codec, LENGTH_OVERHEAD } from '../../../src/log/records/batch-layout.ts';
 import { type BatchSource, readBatches } from '../../../src/log/records/batch-reader.ts';
-import { valueOf as bytesOf, type FetchedRecord, keyOf } from '../../../src/log/records/fetched-record.ts';
+import { type FetchedRecord, keyBytes, valueBytes } from '../../../src/log/records/fetched-record.ts';
 
 const source: BatchSource = { topic: 't', partition: 3 };
 const bytes = fc.option(fc.uint8Array({ maxLength: 60 }));
@@ -36,7 +36,7 @@ function read(buffer: Buffer, from = 0, of = source): FetchedRecord[] {
 
 function plain(found: FetchedRecord): OutgoingRecord & { offset: number } {
   const headers = found.headers.map(([name, value]) => [name, value && new Uint8Array(value)] as const);
-  const [key, value] = [keyOf(found), bytesOf(found)];
+  const [key, value] = [keyBytes(found), valueBytes(found)];
   return {
     offset: found.offset,
     key: key && new Uint8Array(key),
@@ -114,13 +114,13 @@ test('a builder that was reset begins anew', () => {
   builder.reset();
   builder.append(text('new'));
   const records = read(builder.finish());
-  expect(records.map((one) => bytesOf(one)?.toString())).toEqual(['new']);
+  expect(records.map((one) => valueBytes(one)?.toString())).toEqual(['new']);
   expect(records[0]?.timestamp).toBe(5);
 });
 
 test('records before the wanted offset are left out', () => {
   const both = Buffer.concat([build([text('a'), text('b')], 4), build([text('c')], 9)]);
-  expect(read(both, 5).map((one) => [one.offset, bytesOf(one)?.toString()])).toEqual([
+  expect(read(both, 5).map((one) => [one.offset, valueBytes(one)?.toString()])).toEqual([
     [5, 'b'],
     [9, 'c'],
   ]);
