@@ -25,8 +25,14 @@ export class Application {
     this.topology = topology;
     this.#partitions = new Map(existing);
     this.#partitioning = planPartitions(topology, existing);
-    for (const [name, count] of this.#partitioning.repartitions) this.#partitions.set(repartitionTopic(id, name), count);
+    for (const [name, count] of this.#partitioning.repartitions)
+      this.#partitions.set(repartitionTopic(id, name), count);
     this.subtopologies = topology.subtopologies.map((planned) => this.#subtopology(planned));
+  }
+
+  /** For topics whose partition counts are known (the test driver). */
+  static of(id: string, topology: Topology, partitions: ReadonlyMap<string, number>): Application {
+    return new Application(id, topology, partitions);
   }
 
   /** Looks up the topics that must exist. Throws TOPIC_UNKNOWN with the nearest name, NOT_COPARTITIONED. */
@@ -81,9 +87,7 @@ export class Application {
         (name): TopicSpec => ({ name, partitions: this.partitionsOf(name), config: REPARTITION_CONFIG }),
       ),
       changelogs: changelogs.map((name): TopicSpec => ({ name, partitions: tasks, config: CHANGELOG_CONFIG })),
-      repartitionSinks: unique(
-        nodes.flatMap(({ sink }) => (sink?.internal ? [this.topicOf(sink)] : [])),
-      ),
+      repartitionSinks: unique(nodes.flatMap(({ sink }) => (sink?.internal ? [this.topicOf(sink)] : []))),
       copartitioned: (this.#partitioning.copartitioned[index] ?? []).map((set) =>
         unique(set.map((source) => this.topicOf(source))),
       ),

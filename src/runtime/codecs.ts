@@ -1,5 +1,5 @@
-import type { Codec, Serde, SerdeUse } from '../serde/serde.ts';
 import type { Registry } from '../serde/registry/registry.ts';
+import type { Codec, Serde, SerdeUse } from '../serde/serde.ts';
 import type { Application } from './application.ts';
 
 type Part = SerdeUse['part'];
@@ -39,12 +39,20 @@ export class Codecs {
     return codec;
   }
 
-  async #openBoth(topic: string, serdes: { key: Serde<unknown>; value: Serde<unknown> }, register: boolean): Promise<void> {
+  async #openBoth(
+    topic: string,
+    serdes: { key: Serde<unknown>; value: Serde<unknown> },
+    register: boolean,
+  ): Promise<void> {
     await this.#open(topic, 'key', { serde: serdes.key, register });
     await this.#open(topic, 'value', { serde: serdes.value, register });
   }
 
-  async #open(topic: string, part: Part, { serde, register }: { serde: Serde<unknown>; register: boolean }): Promise<void> {
+  async #open(
+    topic: string,
+    part: Part,
+    { serde, register }: { serde: Serde<unknown>; register: boolean },
+  ): Promise<void> {
     const subject = `${topic}-${part}`;
     const opened = this.#codecs.get(subject) ?? new Map<Serde<unknown>, Codec<unknown>>();
     this.#codecs.set(subject, opened);

@@ -1,5 +1,5 @@
-import type { Headers, Producer } from '../log/port.ts';
 import { Partitioner } from '../log/partitioner.ts';
+import type { Headers, Producer } from '../log/port.ts';
 import type { Codec } from '../serde/serde.ts';
 import type { SinkDeclaration } from '../topology/graph.ts';
 import type { Send } from '../topology/task-scope.ts';
@@ -50,7 +50,11 @@ export class Collector {
   }
 
   /** Bytes as they are, to a topic without codecs (dead letters). */
-  raw(topic: string, partition: number, record: { key: Buffer | null; value: Buffer | null; timestamp: number; headers: Headers }): void {
+  raw(
+    topic: string,
+    partition: number,
+    record: { key: Buffer | null; value: Buffer | null; timestamp: number; headers: Headers },
+  ): void {
     this.#producer.append(topic, partition, record);
   }
 

@@ -43,25 +43,25 @@ export class CommitPath {
   /** Commits the work of the tasks up to now. Resolves to false where there was nothing to commit. */
   async commit(tasks: readonly Task[]): Promise<boolean> {
     const { producer, group, token } = this.#options;
-    const seals: TaskSeal[] = [];
-    for (const task of tasks) seals.push(task.seal());
-    const inputs = seals.flatMap((seal) => seal.inputs);
-    if (inputs.length === 0 && producer.pendingBytes === 0) return false;
-    const ends = await producer.commit({ group, member: token(), positions: inputs });
-    this.#confirm(seals, ends);
+    const seals = this.seal(tasks);
+    const positions = seals.flatMap((seal) => seal.inputs);
+    if (positions.length === 0 && producer.pendingBytes === 0) return false;
+    this.confirm(seals, await producer.commit({ group, member: token(), positions }));
     return true;
+  }
+
+  /** Step 1. */
+  seal(tasks: readonly Task[]): TaskSeal[] {
+    return tasks.map((task) => task.seal());
   }
 
   /** Brings the state file up to what the log has, if it is time, or `now`. Everything in one SQLite transaction. */
   checkpoint(tasks: readonly Task[], when: 'due' | 'now'): void {
     const { backend, checkpointIntervalMs, now } = this.#options;
     if (!this.behind || (when === 'due' && now() - this.#lastCheckpoint < checkpointIntervalMs)) return;
-    backend.commit(
-      () => {
-        for (const task of tasks) task.stores.write();
-      },
-      [...this.#unwritten.values()],
-    );
+    backend.commit(() => {
+      for (const task of tasks) task.stores.write();
+    }, [...this.#unwritten.values()]);
     for (const task of tasks) task.stores.written();
     this.#unwritten.clear();
     this.#lastCheckpoint = now();
@@ -72,7 +72,8 @@ export class CommitPath {
     this.#unwritten.clear();
   }
 
-  #confirm(seals: readonly TaskSeal[], ends: readonly Position[]): void {
+  /** Step 3. `ends` are the offsets after what the transaction wrote. */
+  confirm(seals: readonly TaskSeal[], ends: readonly Position[]): void {
     const changelogs = new Set(
       seals.flatMap(({ task }) => [...task.stores.all()].map(({ topic, partition }) => `${topic}-${partition}`)),
     );

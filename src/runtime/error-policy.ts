@@ -1,6 +1,6 @@
 import { failure, isMillraceError, type MillraceError } from '../errors.ts';
 import type { Headers } from '../log/port.ts';
-import { type FetchedRecord, keyOf, valueOf } from '../log/records/fetched-record.ts';
+import { type FetchedRecord, keyBytes, valueBytes } from '../log/records/fetched-record.ts';
 import type { RecordQueue } from './record-queue.ts';
 import type { ResolvedSettings } from './settings.ts';
 
@@ -39,8 +39,8 @@ export class ErrorPolicy {
     if (policy === 'fail') throw rejection(stage, error, { topic, partition, offset: record.offset });
     if (policy === 'dead-letter') {
       this.#deadLetter({
-        key: keyOf(record),
-        value: valueOf(record),
+        key: keyBytes(record),
+        value: valueBytes(record),
         timestamp: record.timestamp,
         headers: [...record.headers, ...causeHeaders(error, { topic, partition, offset: record.offset })],
       });

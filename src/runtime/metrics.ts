@@ -14,7 +14,11 @@ export class WorkerMetrics {
     'topic',
   ]);
   readonly commits = this.#counter('millrace_commits_total', 'Transactions committed', []);
-  readonly recoveries = this.#counter('millrace_recoveries_total', 'Times the work since the last commit was dropped', []);
+  readonly recoveries = this.#counter(
+    'millrace_recoveries_total',
+    'Times the work since the last commit was dropped',
+    [],
+  );
   readonly restored = this.#counter('millrace_records_restored_total', 'Changelog records read back', []);
   readonly tasks = this.#gauge('millrace_tasks', 'Tasks that run here');
   readonly lag = this.#gauge('millrace_lag_records', 'Records in the log that are not processed, as last seen');

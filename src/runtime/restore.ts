@@ -53,7 +53,8 @@ async function plan(store: TaskStore, { log, backend, committed }: RestoreOption
   const stored = checkpoint?.offset;
   const time = checkpoint?.time ?? -1;
   // A position outside of the topic stands for another one of the same name: what the file holds is not of this log.
-  if (stored !== undefined && stored >= first && stored <= end) return { store, topic, partition, position: stored, end, time };
+  if (stored !== undefined && stored >= first && stored <= end)
+    return { store, topic, partition, position: stored, end, time };
   if (stored !== undefined) {
     backend.forget([store]);
     backend.commit(() => store.table.clear(), []);
@@ -67,7 +68,9 @@ async function run(pending: Restoration[], fetcher: Fetcher, options: RestoreOpt
   fetcher.assign(open.map(({ topic, partition, position }) => ({ topic, partition, offset: position })));
   while (open.length > 0) {
     for (const fetched of await fetcher.poll(500)) {
-      const restoration = open.find(({ topic, partition }) => topic === fetched.topic && partition === fetched.partition);
+      const restoration = open.find(
+        ({ topic, partition }) => topic === fetched.topic && partition === fetched.partition,
+      );
       if (restoration !== undefined) total += await apply(restoration, fetched, options);
     }
     const done = open.filter(({ position, end }) => position >= end);
@@ -84,7 +87,8 @@ async function apply(restoration: Restoration, fetched: FetchedPartition, option
   // Where the answer goes beyond the end, the position must not: those records are not part of the rows.
   const position = Math.min(fetched.position, end);
   const changes = records.flatMap((record) => decode(store, record, { topic, partition }) ?? []);
-  if (store.changelog === undefined) for (const { timestamp } of records) restoration.time = Math.max(restoration.time, timestamp);
+  if (store.changelog === undefined)
+    for (const { timestamp } of records) restoration.time = Math.max(restoration.time, timestamp);
   const { time } = restoration;
   options.backend.commit(() => store.table.write(changes), [{ topic, partition, offset: position, time }]);
   restoration.position = position;

@@ -31,20 +31,15 @@ export const settingsTable = {
     .min(1)
     .default(2000)
     .describe('records of a partition that wait before no more are fetched'),
-  storeCacheEntries: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(200_000)
-    .describe('decoded rows of a store kept in memory'),
+  storeCacheEntries: z.coerce.number().int().min(0).default(200_000).describe('decoded rows of a store kept in memory'),
   emit: z
     .enum(['commit', 'update'])
     .default('commit')
     .describe("commit: a table passes on a key's last value once per commit; update: every value"),
-  deserializationErrors: errorPolicy
+  deserializationErrors: errorPolicy.default('fail').describe('what to do with a record whose bytes cannot be read'),
+  processingErrors: errorPolicy
     .default('fail')
-    .describe('what to do with a record whose bytes cannot be read'),
-  processingErrors: errorPolicy.default('fail').describe('what to do with a record at which a function of the topology fails'),
+    .describe('what to do with a record at which a function of the topology fails'),
   deadLetterTopic: z
     .string()
     .optional()
@@ -63,7 +58,10 @@ const schema = z.strictObject(settingsTable);
 export type Settings = z.input<typeof schema>;
 
 /** All settings, checked, with defaults. */
-export type ResolvedSettings = z.output<typeof schema> & { readonly applicationId: string; readonly deadLetterTopic: string };
+export type ResolvedSettings = z.output<typeof schema> & {
+  readonly applicationId: string;
+  readonly deadLetterTopic: string;
+};
 
 /** Checks the settings together. Throws SETTING_INVALID, which names each wrong one with its value. */
 export function resolveSettings(settings: Settings, topologyName: string): ResolvedSettings {
@@ -76,5 +74,9 @@ export function resolveSettings(settings: Settings, topologyName: string): Resol
     throw failure('SETTING_INVALID', { problems: problems.join('; ') });
   }
   const applicationId = result.data.applicationId ?? topologyName;
-  return { ...result.data, applicationId, deadLetterTopic: result.data.deadLetterTopic ?? `${applicationId}-dead-letters` };
+  return {
+    ...result.data,
+    applicationId,
+    deadLetterTopic: result.data.deadLetterTopic ?? `${applicationId}-dead-letters`,
+  };
 }

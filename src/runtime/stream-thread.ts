@@ -74,7 +74,9 @@ export class StreamThread {
   /** True once the group has given it its tasks and they are restored and run. */
   get isRunning(): boolean {
     const { assigned } = this.#membership;
-    return assigned !== null && assigned.length === this.#tasks.size && assigned.every((id) => this.#tasks.has(nameOf(id)));
+    return (
+      assigned !== null && assigned.length === this.#tasks.size && assigned.every((id) => this.#tasks.has(nameOf(id)))
+    );
   }
 
   /** True where nothing waits: all that was fetched is processed and committed, and the log is not known to have more. */
@@ -205,7 +207,9 @@ export class StreamThread {
   }
 
   #ownerOf({ topic, partition }: { topic: string; partition: number }): Task | undefined {
-    return this.tasks.find((task) => task.queues.some((queue) => queue.topic === topic && queue.partition === partition));
+    return this.tasks.find((task) =>
+      task.queues.some((queue) => queue.topic === topic && queue.partition === partition),
+    );
   }
 
   #waitMs(): number {

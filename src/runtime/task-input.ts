@@ -31,7 +31,10 @@ export class TaskInput {
 
   /** Looks up the schemas that these records need; undefined where all are known. */
   prepare(records: readonly FetchedRecord[]): Promise<unknown> | undefined {
-    const waits = this.#entrances.flatMap(({ key, value }) => [key.prepare?.(records) ?? [], value.prepare?.(records) ?? []]);
+    const waits = this.#entrances.flatMap(({ key, value }) => [
+      key.prepare?.(records) ?? [],
+      value.prepare?.(records) ?? [],
+    ]);
     const needed = waits.flat();
     return needed.length === 0 ? undefined : Promise.all(needed);
   }
@@ -65,7 +68,9 @@ function decode(entrance: Entrance, record: FetchedRecord): StreamRecord<unknown
   const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp, headers } = record;
   if (keyEnd < 0 && !entrance.nullKeys) throw failure('RECORD_UNREADABLE', { reason: 'its key is null' });
   if (valueEnd < 0 && !entrance.nullValues)
-    throw failure('RECORD_UNREADABLE', { reason: 'its value is null (a tombstone), and a stream has no rows to delete' });
+    throw failure('RECORD_UNREADABLE', {
+      reason: 'its value is null (a tombstone), and a stream has no rows to delete',
+    });
   return {
     key: keyEnd < 0 ? null : entrance.key.decode(buffer, keyStart, keyEnd),
     value: valueEnd < 0 ? null : entrance.value.decode(buffer, valueStart, valueEnd),
@@ -75,10 +80,12 @@ function decode(entrance: Entrance, record: FetchedRecord): StreamRecord<unknown
 }
 
 /** Nulls that a source lets through: a table's deletions, internal topics, and what a `nullable` serde declares. */
-export function lettingNullsThrough(source: { key: Serde<unknown>; value: Serde<unknown>; internal: boolean; table: boolean }): Pick<
-  Entrance,
-  'nullKeys' | 'nullValues'
-> {
+export function lettingNullsThrough(source: {
+  key: Serde<unknown>;
+  value: Serde<unknown>;
+  internal: boolean;
+  table: boolean;
+}): Pick<Entrance, 'nullKeys' | 'nullValues'> {
   return {
     nullKeys: source.key.nullable === true || source.table,
     nullValues: source.value.nullable === true || source.table || source.internal,

@@ -95,7 +95,9 @@ export class Task implements TaskScope {
   get partitions(): { topic: string; partition: number }[] {
     const { application } = this.#options;
     const { subtopology, partition } = this.id;
-    const topics = application.sources(subtopology, partition).map(({ source }) => source && application.topicOf(source));
+    const topics = application
+      .sources(subtopology, partition)
+      .map(({ source }) => source && application.topicOf(source));
     return [...new Set(topics)].flatMap((topic) => (topic === undefined ? [] : [{ topic, partition }]));
   }
 

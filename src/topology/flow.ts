@@ -85,7 +85,8 @@ export class Flow {
       this.#plan === undefined || (planned?.kind === node.kind && planned.name === node.name),
       `the topology function declared ${node.kind} ${node.name ?? ''} as step ${node.id}, at first ${planned?.kind}`,
     );
-    return node;
+    // The function made new serdes this time; codecs were opened for those of the plan.
+    return planned ?? node;
   }
 
   /** Runs `live` if this is the live graph of a task that has the node. @internal */

@@ -1,0 +1,37 @@
+/** The public API of Millrace. */
+
+export { type ErrorCode, type ErrorContext, isMillraceError, MillraceError } from './errors.ts';
+export type { Headers, Log } from './log/port.ts';
+export { count } from './operators/count.ts';
+export { filter } from './operators/filter.ts';
+export { flatMap } from './operators/flat-map.ts';
+export { groupBy } from './operators/group-by.ts';
+export { groupByKey } from './operators/group-by-key.ts';
+export { join, leftJoin, outerJoin } from './operators/join.ts';
+export { map } from './operators/map.ts';
+export { mapValues } from './operators/map-values.ts';
+export { merge } from './operators/merge.ts';
+export { peek } from './operators/peek.ts';
+export { reduce } from './operators/reduce.ts';
+export { rx } from './operators/rx.ts';
+export { selectKey } from './operators/select-key.ts';
+export { type Store, store } from './operators/store.ts';
+export { to } from './operators/to.ts';
+export { toStream } from './operators/to-stream.ts';
+export { toTable } from './operators/to-table.ts';
+export type { Settings } from './runtime/settings.ts';
+export { createWorker, type Worker, type WorkerOptions } from './runtime/worker.ts';
+export { avro } from './serde/avro/avro.ts';
+export type { Infer } from './serde/avro/infer.ts';
+export { integer } from './serde/integer.ts';
+export { json } from './serde/json.ts';
+export { nullable } from './serde/nullable.ts';
+export type { Serde } from './serde/serde.ts';
+export { string } from './serde/string.ts';
+export { describe, describeAsJson } from './topology/describe.ts';
+export type { Flow } from './topology/flow.ts';
+export type { KGroupedStream, KGroupedTable } from './topology/k-grouped.ts';
+export type { KStream } from './topology/k-stream.ts';
+export type { KTable } from './topology/k-table.ts';
+export type { StreamRecord, TableChange } from './topology/records.ts';
+export { type Topology, topology } from './topology/topology.ts';

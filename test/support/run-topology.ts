@@ -1,0 +1,42 @@
+import { type Flow, integer, nullable, type Serde, string, topology } from '../../src/index.ts';
+import { TopologyTestDriver } from '../../src/testing/index.ts';
+
+export const text = nullable(string());
+
+/** A row of input or output: key, value, timestamp. */
+export type Row = readonly [key: string | null, value: unknown, timestamp: number];
+
+export interface Run {
+  /** Pipes text records and gives what came out of `out`. */
+  pipe(topic: string, ...rows: Row[]): Row[];
+  /** What a commit lets out. */
+  commit(): Row[];
+  readonly driver: TopologyTestDriver;
+}
+
+/** Runs a topology that writes to the topic `out`, with text keys. */
+export async function run(
+  inputs: readonly string[],
+  build: (flow: Flow) => void,
+  { out = text, emit = 'update' }: { out?: Serde<unknown>; emit?: 'update' | 'commit' } = {},
+): Promise<Run> {
+  const driver = await TopologyTestDriver.open(topology('test', build), { settings: { emit } });
+  const topics = new Map<string, Awaited<ReturnType<typeof driver.input<string | null, unknown>>>>();
+  for (const topic of inputs)
+    topics.set(topic, await driver.input(topic, { key: text, value: text as Serde<unknown> }));
+  const output = await driver.output('out', { key: text, value: out });
+  const written = (): Row[] => output.readAll().map(({ key, value, timestamp }) => [key, value, timestamp]);
+  return {
+    driver,
+    pipe: (topic, ...rows) => {
+      for (const [key, value, timestamp] of rows) topics.get(topic)?.pipe(key, value, { timestamp });
+      return written();
+    },
+    commit: () => {
+      driver.commit();
+      return written();
+    },
+  };
+}
+
+export const number: Serde<unknown> = integer() as Serde<unknown>;
