@@ -39,7 +39,9 @@ export class AvroCodec<T> implements Codec<T> {
   encode(value: T): Buffer {
     if (this.#options.id === undefined) throw this.#unregistered();
     try {
-      return this.#scratch.subarray(0, this.#write(value));
+      // First write: that may replace the scratch.
+      const end = this.#write(value);
+      return this.#scratch.subarray(0, end);
     } catch (error) {
       throw this.#invalid(value, error);
     }

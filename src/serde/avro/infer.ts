@@ -1,8 +1,11 @@
+import type { AvroSchema } from '../registry/registry.ts';
+
 /**
  * The type of a value, from its Avro schema: an `as const` object, or one written right in `avro(…)`. Defaults do not
- * change it. References to named types are followed within the schema, recursive ones too.
+ * change it. References to named types are followed within the schema, recursive ones too. A schema that is
+ * only known when the program runs gives `unknown`.
  */
-export type Infer<S, Longs = number> = Value<S, NamedIn<S>, Longs>;
+export type Infer<S, Longs = number> = AvroSchema extends S ? unknown : Value<S, NamedIn<S>, Longs>;
 
 interface Primitives<Longs> {
   null: null;
@@ -25,7 +28,7 @@ type TimeUnit =
   | 'local-timestamp-millis'
   | 'local-timestamp-micros';
 
-type Value<S, Named, Longs> = unknown extends S
+type Value<S, Named, Longs> = AvroSchema extends S
   ? unknown
   : S extends string
     ? string extends S

@@ -48,12 +48,19 @@ export class PlainUnion extends avsc.types.UnwrappedUnionType {
 function unambiguous(branches: readonly avsc.Type[]): avsc.Schema {
   const seen = new Map<ValueKind, avsc.Type>();
   for (const branch of branches) {
-    const other = seen.get(kindOfType(branch));
-    if (other) throw new Error(ambiguity(other, branch));
-    seen.set(kindOfType(branch), branch);
+    for (const kind of takenKinds(branch)) {
+      const other = seen.get(kind);
+      if (other) throw new Error(ambiguity(other, branch));
+      seen.set(kind, branch);
+    }
   }
   // avsc takes types wherever it takes schemas; its declarations say so only for a single one.
   return branches as unknown as avsc.Schema;
+}
+
+/** avsc allows a long no other number beside it, also where longs are bigints. */
+function takenKinds(branch: avsc.Type): readonly ValueKind[] {
+  return branch instanceof BigLong ? ['bigint', 'number'] : [kindOfType(branch)];
 }
 
 function ambiguity(one: avsc.Type, two: avsc.Type): string {
