@@ -280,6 +280,9 @@ const TABLE = {
       `Store ${c['store']} cannot be restored from offset ${c['offset']} of ${c['topic']}-${c['partition']}: ${c['reason']}.`,
     fatal: true,
   },
+  EVENT_INVALID: {
+    message: (c) => `The line is no event that can be taken: ${c['reason']}. Mend the line.`,
+  },
 } satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof TABLE;
