@@ -1,5 +1,5 @@
 import { failure } from '../errors.ts';
-import type { Serde } from '../serde/serde.ts';
+import type { Serde, SerdeFor } from '../serde/serde.ts';
 import {
   type Collection,
   type KeyOf,
@@ -17,7 +17,7 @@ import { selectKey } from './select-key.ts';
 export interface GroupByOptions<K2, V> {
   readonly key: Serde<K2>;
   /** Needed where an operator made new values: they travel through a topic. */
-  readonly value?: Serde<V>;
+  readonly value?: SerdeFor<V>;
 }
 
 type Grouped<In, K2> =
@@ -37,7 +37,7 @@ type Grouped<In, K2> =
 export function groupBy<In extends Collection, K2>(
   name: string,
   key: (value: ValueOf<In>, key: KeyOf<In>) => K2,
-  as: GroupByOptions<NonNullable<K2>, NonNullable<ValueOf<In>>>,
+  as: GroupByOptions<NonNullable<K2>, ValueOf<In>>,
 ): (source: In) => Grouped<In, NonNullable<K2>> {
   // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
   const by = key as (value: unknown, key: unknown) => unknown;

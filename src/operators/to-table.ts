@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
-import type { Serde } from '../serde/serde.ts';
+import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { materialize } from '../topology/materialize.ts';
@@ -12,25 +13,23 @@ import { byPresentKey } from './internal/by-present-key.ts';
  * @example
  * users.pipe(toTable('users'))
  */
-export function toTable<K, V>(
+export function toTable<In extends KStream<unknown, unknown>>(
   name: string,
-  as: { key?: Serde<NonNullable<K>>; value?: Serde<NonNullable<V>> } = {},
-): (source: KStream<K, V>) => KTable<NonNullable<K>, NonNullable<V>> {
+  as: { key?: SerdeFor<KeyOf<In>>; value?: SerdeFor<ValueOf<In>> } = {},
+): (source: In) => KTable<NonNullable<KeyOf<In>>, NonNullable<ValueOf<In>>> {
   return (source) => {
-    // The serdes of K and V serve for their non-null values, and the other way round: null has no bytes.
-    const key = as.key ?? (source.shape.key as Serde<NonNullable<K>> | undefined);
-    const value = as.value ?? (source.shape.value as Serde<NonNullable<V>> | undefined);
+    const key = (as.key ?? source.shape.key) as Serde<unknown> | undefined;
+    const value = (as.value ?? source.shape.value) as Serde<unknown> | undefined;
     if (key === undefined) throw failure('SERDE_MISSING', { step: `toTable('${name}')`, part: 'key' });
     if (value === undefined) throw failure('SERDE_MISSING', { step: `toTable('${name}')`, part: 'value' });
-    const serdes = { key: key as Serde<unknown> as Serde<K>, value: value as Serde<unknown> as Serde<V> };
-    const stream = byPresentKey(source, { name: `${name}-in`, ...serdes });
+    const stream = byPresentKey<unknown, unknown>(source, { name: `${name}-in`, key, value });
     const node = stream.shape.flow.add({
       kind: 'toTable',
       name,
       parents: [stream.shape.node],
       store: { name, key, value },
     });
-    return materialize(stream.shape.flow, node, {
+    const table = materialize<unknown, unknown>(stream.shape.flow, node, {
       name,
       key,
       value,
@@ -40,5 +39,7 @@ export function toTable<K, V>(
           else emitter.put(key, value ?? null, timestamp, headers);
         }),
     });
+    // The serdes, checked above, are of this very source's keys and values; null is never stored.
+    return table as KTable<NonNullable<KeyOf<In>>, NonNullable<ValueOf<In>>>;
   };
 }

@@ -1,13 +1,13 @@
 import { failure } from '../errors.ts';
-import type { Serde } from '../serde/serde.ts';
+import type { SerdeFor } from '../serde/serde.ts';
 import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { isStream } from './internal/derive.ts';
 
 export interface ToOptions<K, V> {
   /** Needed where an operator made new keys. */
-  readonly key?: Serde<K>;
+  readonly key?: SerdeFor<K>;
   /** Needed where an operator made new values. */
-  readonly value?: Serde<V>;
+  readonly value?: SerdeFor<V>;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface ToOptions<K, V> {
  */
 export function to<In extends Collection>(
   topic: string,
-  options: ToOptions<KeyOf<In>, NonNullable<ValueOf<In>>> = {},
+  options: ToOptions<KeyOf<In>, ValueOf<In>> = {},
 ): (source: In) => void {
   return (source) => {
     const { flow, node: parent } = source.shape;

@@ -16,6 +16,9 @@ export interface Serde<T> {
   open(use: SerdeUse): Promise<Codec<T>>;
 }
 
+/** A serde that can write `T`, `nullable` or not: null itself has no bytes. */
+export type SerdeFor<T> = Serde<NonNullable<T>> | Serde<NonNullable<T> | null>;
+
 export interface SerdeUse {
   readonly topic: string;
   readonly part: 'key' | 'value';
