@@ -16,9 +16,9 @@ export interface Slice {
 export class Batches {
   readonly #topics: Topics;
   readonly #insert: Statement<[number, number, number, number, Buffer]>;
-  readonly #setEnd: Statement<[number, number]>;
+  readonly #setEnd: Statement<[number, number, number]>;
   readonly #setStart: Statement<[number, number]>;
-  readonly #dropBefore: Statement<[number, number]>;
+  readonly #dropBefore: Statement<[number, number, number]>;
   readonly #from: Statement<[number, number, number, number], [last: number, bytes: Buffer]>;
   readonly #since: Statement<[number, number, number], [base: number, bytes: Buffer]>;
 
@@ -27,9 +27,11 @@ export class Batches {
     this.#insert = file.prepare(
       'INSERT INTO batches (partition_id, base_offset, last_offset, max_timestamp, bytes) VALUES (?, ?, ?, ?, ?)',
     );
-    this.#setEnd = file.prepare('UPDATE partitions SET end_offset = ? WHERE id = ?');
+    this.#setEnd = file.prepare('UPDATE partitions SET end_offset = ?, dirty_bytes = dirty_bytes + ? WHERE id = ?');
     this.#setStart = file.prepare('UPDATE partitions SET log_start = ? WHERE id = ?');
-    this.#dropBefore = file.prepare('DELETE FROM batches WHERE partition_id = ? AND last_offset < ?');
+    this.#dropBefore = file.prepare(
+      'DELETE FROM batches WHERE partition_id = ? AND base_offset < ? AND last_offset < ?',
+    );
     // The batch that holds the offset is the last one that begins at or before it.
     this.#from = file
       .prepare<[number, number, number, number], [number, Buffer]>(
@@ -49,14 +51,16 @@ export class Batches {
   append(to: TopicPartition, batches: readonly Buffer[]): number {
     const { id, end } = this.#topics.state(to);
     let offset = end;
+    let added = 0;
     for (const bytes of batches) {
       // The checksum leaves the base offset out, so a finished batch can be given its place.
       writeLong(bytes, offset, BATCH.baseOffset);
       const last = offset + bytes.readInt32BE(BATCH.lastOffsetDelta);
       this.#insert.run(id, offset, last, readLong(bytes, BATCH.maxTimestamp), bytes);
       offset = last + 1;
+      added += bytes.length;
     }
-    this.#setEnd.run(offset, id);
+    this.#setEnd.run(offset, added, id);
     return offset;
   }
 
@@ -100,6 +104,6 @@ export class Batches {
     if (offset > end) throw failure('OFFSET_OUT_OF_RANGE', { topic, partition, offset, earliest: start, end });
     if (offset <= start) return;
     this.#setStart.run(offset, id);
-    this.#dropBefore.run(id, offset);
+    this.#dropBefore.run(id, offset, offset);
   }
 }

@@ -42,10 +42,10 @@ export class Compaction {
   readonly #after: Statement<[number, number, number], BatchRow>;
   readonly #firstYoung: Statement<[number, number], number>;
   readonly #dueTombstone: Statement<[number, number], number>;
-  readonly #sizes: Statement<[number], { dirty: number | null; total: number | null }>;
+  readonly #sizes: Statement<[number], { clean: number; dirty: number }>;
   readonly #update: Statement<[Buffer, number, number, number]>;
   readonly #drop: Statement<[number]>;
-  readonly #setCleaned: Statement<[number, number]>;
+  readonly #setCleaned: Statement<[number, number, number, number]>;
 
   constructor(tables: Tables) {
     const { file } = tables;
@@ -64,19 +64,18 @@ export class Compaction {
         'SELECT 1 FROM batches WHERE partition_id = ? AND tombstones > 0 AND cleaned_at <= ? LIMIT 1',
       )
       .pluck();
-    this.#sizes = file.prepare(
-      `SELECT sum(length(bytes)) FILTER (WHERE cleaned_at IS NULL) AS dirty, sum(length(bytes)) AS total
-       FROM batches WHERE partition_id = ?`,
-    );
+    this.#sizes = file.prepare('SELECT clean_bytes AS clean, dirty_bytes AS dirty FROM partitions WHERE id = ?');
     this.#update = file.prepare('UPDATE batches SET bytes = ?, cleaned_at = ?, tombstones = ? WHERE id = ?');
     this.#drop = file.prepare('DELETE FROM batches WHERE id = ?');
-    this.#setCleaned = file.prepare('UPDATE partitions SET cleaned_to = ? WHERE id = ?');
+    this.#setCleaned = file.prepare(
+      'UPDATE partitions SET cleaned_to = ?, clean_bytes = ?, dirty_bytes = max(0, dirty_bytes - ?) WHERE id = ?',
+    );
   }
 
   /** At least half of the partition is new, which is also Kafka's measure. */
   isWorthwhile({ id }: { id: number }): boolean {
-    const { dirty, total } = this.#sizes.get(id) ?? { dirty: 0, total: 0 };
-    return (dirty ?? 0) * 2 >= (total ?? 0);
+    const { clean, dirty } = this.#sizes.get(id) ?? { clean: 0, dirty: 0 };
+    return dirty >= clean;
   }
 
   /** Yields after each step, so that others get their turn. */
@@ -91,48 +90,52 @@ export class Compaction {
     let cleanedTo = Math.min(partition.cleanedTo, limit);
     if (cleanedTo === limit && !due) return;
     do {
-      const newest = new Map<string, number>();
-      let bound = cleanedTo;
-      while (bound < limit && newest.size < MAX_KEYS) {
-        bound = file.read(() => this.#noteKeys(partition, bound, limit, newest));
+      const round: Round = { newest: new Map(), bound: cleanedTo, now, horizon, readBytes: 0, keptBytes: 0 };
+      while (round.bound < limit && round.newest.size < MAX_KEYS) {
+        round.bound = file.read(() => this.#noteKeys(partition, round, limit));
         yield;
       }
-      for (let at = 0; at < bound; ) {
-        at = await file.write(() => this.#rewrite(partition, at, bound, { newest, now, horizon }));
+      for (let at = 0; at < round.bound; ) {
+        at = await file.write(() => this.#rewrite(partition, at, round));
         yield;
       }
-      cleanedTo = bound;
-      await file.write(() => this.#setCleaned.run(cleanedTo, id));
+      cleanedTo = round.bound;
+      await file.write(() => this.#setCleaned.run(cleanedTo, round.keptBytes, round.readBytes, id));
     } while (cleanedTo < limit);
   }
 
   /** Returns the offset to go on from. */
-  #noteKeys(partition: CleanablePartition, from: number, limit: number, newest: Map<string, number>): number {
+  #noteKeys(partition: CleanablePartition, round: Round, limit: number): number {
     let bytesRead = 0;
-    for (const row of this.#after.iterate(partition.id, from, limit)) {
+    let next = limit;
+    for (const row of this.#after.iterate(partition.id, round.bound, limit)) {
       const records: FetchedRecord[] = [];
       for (const batch of readBatches(row.bytes, partition)) batch.readInto(records, 0);
-      for (const record of records) if (record.keyEnd >= 0) newest.set(keyText(record), record.offset);
+      for (const record of records) if (record.keyEnd >= 0) round.newest.set(keyText(record), record.offset);
       bytesRead += row.bytes.length;
-      if (bytesRead >= STEP_BYTES) return row.last + 1;
+      if (bytesRead < STEP_BYTES) continue;
+      next = row.last + 1;
+      break;
     }
-    return limit;
+    round.readBytes += bytesRead;
+    return next;
   }
 
   /** Returns the offset to go on from. */
-  #rewrite(partition: CleanablePartition, from: number, bound: number, round: Round): number {
+  #rewrite(partition: CleanablePartition, from: number, round: Round): number {
     let bytesRead = 0;
     const rows: BatchRow[] = [];
-    for (const row of this.#after.iterate(partition.id, from, bound)) {
+    for (const row of this.#after.iterate(partition.id, from, round.bound)) {
       rows.push(row);
       bytesRead += row.bytes.length;
       if (bytesRead >= STEP_BYTES) break;
     }
     for (const row of rows) this.#rewriteOne(partition, row, round);
-    return bytesRead >= STEP_BYTES ? (rows.at(-1)?.last ?? bound) + 1 : bound;
+    return bytesRead >= STEP_BYTES ? (rows.at(-1)?.last ?? round.bound) + 1 : round.bound;
   }
 
-  #rewriteOne(partition: CleanablePartition, row: BatchRow, { newest, now, horizon }: Round): void {
+  #rewriteOne(partition: CleanablePartition, row: BatchRow, round: Round): void {
+    const { newest, now, horizon } = round;
     const tombstonesDue = row.cleanedAt !== null && row.cleanedAt <= horizon;
     let tombstones = 0;
     const smaller = filterBatch(row.bytes, partition, (record) => {
@@ -143,6 +146,7 @@ export class Compaction {
       if (!tombstonesDue) tombstones++;
       return !tombstonesDue;
     });
+    round.keptBytes += smaller?.length ?? 0;
     if (smaller === undefined) this.#drop.run(row.id);
     else if (smaller !== row.bytes || row.cleanedAt === null) {
       this.#update.run(smaller, row.cleanedAt ?? now, tombstones, row.id);
@@ -151,10 +155,14 @@ export class Compaction {
 }
 
 interface Round {
-  readonly newest: ReadonlyMap<string, number>;
+  readonly newest: Map<string, number>;
+  /** Batches before it are part of the round. */
+  bound: number;
   readonly now: number;
   /** Tombstones of batches that were cleaned before it go. */
   readonly horizon: number;
+  readBytes: number;
+  keptBytes: number;
 }
 
 /** One character a byte: exact, and compact in memory. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { failure } from '../../errors.ts';
 import type { FetchedPartition, Fetcher, Position, TopicPartition } from '../port.ts';
 import type { Tables } from './tables.ts';
@@ -52,6 +53,8 @@ export class EmbeddedFetcher implements Fetcher {
   async poll(maxWaitMs: number): Promise<FetchedPartition[]> {
     const deadline = performance.now() + maxWaitMs;
     const { file } = this.#tables;
+    // Reading is synchronous: without this a caller who polls in a loop would let no timer and no socket have its turn.
+    await turn();
     while (!this.#closed) {
       const stamp = file.watch.stamp();
       const found = stamp === this.#nothingAt ? [] : file.read(() => this.#read());

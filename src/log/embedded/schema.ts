@@ -23,6 +23,9 @@ const STEPS: readonly string[] = [
      end_offset INTEGER NOT NULL DEFAULT 0,
      -- All before it has been through compaction.
      cleaned_to INTEGER NOT NULL DEFAULT 0,
+     -- Before and after that offset, about: tells whether compaction is worth its while.
+     clean_bytes INTEGER NOT NULL DEFAULT 0,
+     dirty_bytes INTEGER NOT NULL DEFAULT 0,
      UNIQUE (topic_id, partition)
    ) STRICT;
    -- Kafka's record batches as they are. A table with rowids: without them every search would drag the bytes along.
