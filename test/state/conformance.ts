@@ -544,6 +544,7 @@ class Model {
         break;
       case 'write':
         this.#real.write();
+        expect(store.waiting).toBe(0);
         expect(this.#shown(this.#real.table.range({}))).toEqual(this.#expected({}, this.#confirmed));
         break;
       case 'commit':

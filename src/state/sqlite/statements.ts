@@ -28,7 +28,9 @@ export class StoreStatements {
   readonly #key: readonly string[];
   readonly #valueList: string;
   readonly #reads = new Map<string, Read>();
-  readonly #writes = new Map<string, Write>();
+  /** By the number of rows: their texts are long, and would be made anew for every batch. */
+  readonly #upserts = new Map<number, Write>();
+  readonly #removals = new Map<number, Write>();
 
   constructor(db: Database, layout: StoreLayout) {
     const value = liveColumns(layout.value);
@@ -52,22 +54,24 @@ export class StoreStatements {
   }
 
   clear(): Write {
-    return this.#toWrite(`DELETE FROM ${this.#table} WHERE ${PARTITION} = ?`);
+    return this.#db.prepare<[SqlValue[]]>(`DELETE FROM ${this.#table} WHERE ${PARTITION} = ?`);
   }
 
+  /** Parameters: partition, key, value and timestamp of each row. */
   upsert(rows: number): Write {
-    const columns = [PARTITION, ...this.#key, ...liveColumns(this.layout.value).map((each) => quoted(each.name))];
-    const row = `(${placeholders(this.rowWidth)})`;
-    const values = Array.from({ length: rows }, () => row).join(', ');
-    return this.#toWrite(`REPLACE INTO ${this.#table} (${columns.join(', ')}, ${TIMESTAMP}) VALUES ${values}`);
+    return this.#perCount(this.#upserts, rows, () => {
+      const columns = [PARTITION, ...this.#key, ...liveColumns(this.layout.value).map((each) => quoted(each.name))];
+      const head = `REPLACE INTO ${this.#table} (${columns.join(', ')}, ${TIMESTAMP})`;
+      return `${head} VALUES ${rowsOf(rows, this.rowWidth)}`;
+    });
   }
 
-  /** Parameters: the partition and the key of each row. */
+  /** Parameters: partition and key of each row. */
   remove(rows: number): Write {
-    const names = [PARTITION, ...this.#key].join(', ');
-    const row = `(${placeholders(1 + this.keyWidth)})`;
-    const values = Array.from({ length: rows }, () => row).join(', ');
-    return this.#toWrite(`DELETE FROM ${this.#table} WHERE (${names}) IN (VALUES ${values})`);
+    return this.#perCount(this.#removals, rows, () => {
+      const names = [PARTITION, ...this.#key].join(', ');
+      return `DELETE FROM ${this.#table} WHERE (${names}) IN (VALUES ${rowsOf(rows, 1 + this.keyWidth)})`;
+    });
   }
 
   /** Key columns, value columns and timestamp. Parameters: partition, lower key, upper key, prefix, its end, limit. */
@@ -97,14 +101,19 @@ export class StoreStatements {
     return statement;
   }
 
-  #toWrite(sql: string): Write {
-    let statement = this.#writes.get(sql);
+  #perCount(of: Map<number, Write>, rows: number, sql: () => string): Write {
+    let statement = of.get(rows);
     if (statement === undefined) {
-      statement = this.#db.prepare<[SqlValue[]]>(sql);
-      this.#writes.set(sql, statement);
+      statement = this.#db.prepare<[SqlValue[]]>(sql());
+      of.set(rows, statement);
     }
     return statement;
   }
+}
+
+function rowsOf(rows: number, width: number): string {
+  const row = `(${placeholders(width)})`;
+  return Array.from({ length: rows }, () => row).join(', ');
 }
 
 /** Integers that may be beyond 2^53 come as text, or they would be rounded. */
