@@ -1,4 +1,5 @@
 import type avsc from 'avsc';
+import { isMillraceError } from '../../errors.ts';
 import type { AvroSchema, Registry } from '../registry/registry.ts';
 import { typeIncompatibility } from './compatibility.ts';
 import { unreadable } from './framing.ts';
@@ -47,10 +48,17 @@ export class WriterSchemas {
 
   /** Asks the registry. An id that it does not know stays unknown, and is asked for again the next time. */
   async load(ids: readonly number[]): Promise<void> {
-    const schemas = await Promise.all(ids.map((id) => this.#registry.schema(id)));
-    for (const [index, id] of ids.entries()) {
-      const schema = schemas[index];
+    await Promise.all(ids.map((id) => this.#loadOne(id)));
+  }
+
+  async #loadOne(id: number): Promise<void> {
+    try {
+      const schema = await this.#registry.schema(id);
       if (schema !== undefined) this.#writers.set(id, this.#resolve(schema));
+    } catch (error) {
+      // A schema that is of no use here is the fault of the records that have it, not of the reader.
+      if (!isMillraceError(error, 'SCHEMA_INVALID')) throw error;
+      this.#writers.set(id, { type: this.#reader, resolver: undefined, problem: error.message });
     }
   }
 
