@@ -45,9 +45,9 @@ export class CommitPath {
     const { producer, group, token } = this.#options;
     const seals = this.seal(tasks);
     const positions = seals.flatMap((seal) => seal.inputs);
-    if (positions.length === 0 && producer.pendingBytes === 0) return false;
-    this.confirm(seals, await producer.commit({ group, member: token(), positions }));
-    return true;
+    const isEmpty = positions.length === 0 && producer.pendingBytes === 0;
+    this.confirm(seals, isEmpty ? [] : await producer.commit({ group, member: token(), positions }));
+    return !isEmpty;
   }
 
   /** Step 1. */

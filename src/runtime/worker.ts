@@ -189,13 +189,13 @@ export class Worker {
   }
 
   async #poll(done: () => boolean | Promise<boolean>): Promise<void> {
-    const running = this.#running ?? Promise.resolve();
     let ended = false;
-    const end = running.finally(() => {
+    const end = () => {
       ended = true;
-    });
-    while (!ended && !(await done())) await Promise.race([sleep(LOOK_MS), end]);
-    if (ended) await running;
+    };
+    const running = this.#running?.then(end, end);
+    while (!ended && !(await done())) await Promise.race([sleep(LOOK_MS), running]);
+    if (ended) await this.#running;
   }
 }
 
