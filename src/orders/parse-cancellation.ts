@@ -1,4 +1,4 @@
-import type { OrderCancelled } from './events.ts';
+import type { OrderCancelled } from '../topologies/schemas/order-cancelled.ts';
 import { textOf, timeOf } from './shop-fields.ts';
 import { parseShopLine } from './shop-json.ts';
 

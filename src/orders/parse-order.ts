@@ -1,4 +1,5 @@
-import type { OrderCreated, OrderItem } from './events.ts';
+import type { OrderCreated } from '../topologies/schemas/order-created.ts';
+import type { OrderItem } from './events.ts';
 import { centsOf, countOf, objectsOf, textOf, timeOf } from './shop-fields.ts';
 import { parseShopLine, type ShopObject } from './shop-json.ts';
 

@@ -1,4 +1,4 @@
-import type { PaymentReceived } from './events.ts';
+import type { PaymentReceived } from '../topologies/schemas/payment-received.ts';
 import { centsOf, textOf, timeOf } from './shop-fields.ts';
 import { parseShopLine } from './shop-json.ts';
 

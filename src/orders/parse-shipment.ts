@@ -1,4 +1,4 @@
-import type { ShipmentUpdated } from './events.ts';
+import type { ShipmentUpdated } from '../topologies/schemas/shipment-updated.ts';
 import { oneOf, textOf, timeOf } from './shop-fields.ts';
 import { parseShopLine } from './shop-json.ts';
 

@@ -1,3 +1,9 @@
+import { avro, type Serde } from '../index.ts';
+import { OrderCancelled } from '../topologies/schemas/order-cancelled.ts';
+import { OrderCreated } from '../topologies/schemas/order-created.ts';
+import { PaymentReceived } from '../topologies/schemas/payment-received.ts';
+import { ShipmentUpdated } from '../topologies/schemas/shipment-updated.ts';
+import { Click } from './click.ts';
 import type { ShopTopic, ShopTopics } from './events.ts';
 import { parseCancellation } from './parse-cancellation.ts';
 import { parseClick } from './parse-click.ts';
@@ -11,19 +17,28 @@ export interface ShopEvent<E> {
   parse(line: string): E;
   /** The key of its record: events of one order, or one visitor, share a partition. */
   key(event: E): string;
+  /** As the values of the topic are written. */
+  readonly serde: Serde<E>;
   /** Event time, ms. */
   timestamp(event: E): number;
 }
 
 /** The topics of the shop and their events. */
 export const shopEvents: { readonly [T in ShopTopic]: ShopEvent<ShopTopics[T]> } = {
-  orders: ofOrder(parseOrder),
-  payments: ofOrder(parsePayment),
-  shipments: ofOrder(parseShipment),
-  cancellations: ofOrder(parseCancellation),
-  clicks: { parse: parseClick, key: ({ user_id }) => user_id, timestamp: ({ timestamp }) => timestamp },
+  orders: ofOrder(avro(OrderCreated), parseOrder),
+  payments: ofOrder(avro(PaymentReceived), parsePayment),
+  shipments: ofOrder(avro(ShipmentUpdated), parseShipment),
+  cancellations: ofOrder(avro(OrderCancelled), parseCancellation),
+  clicks: { serde: avro(Click), parse: parseClick, key: ({ user_id }) => user_id, timestamp },
 };
 
-function ofOrder<E extends { order_id: string; timestamp: number }>(parse: (line: string) => E): ShopEvent<E> {
-  return { parse, key: ({ order_id }) => order_id, timestamp: ({ timestamp }) => timestamp };
+function ofOrder<E extends { order_id: string; timestamp: number }>(
+  serde: Serde<E>,
+  parse: (line: string) => E,
+): ShopEvent<E> {
+  return { serde, parse, key: ({ order_id }) => order_id, timestamp };
+}
+
+function timestamp(event: { timestamp: number }): number {
+  return event.timestamp;
 }

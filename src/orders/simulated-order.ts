@@ -1,4 +1,6 @@
-import type { OrderCreated, ShipmentStatus, ShopTopic, ShopTopics } from './events.ts';
+import type { OrderCreated } from '../topologies/schemas/order-created.ts';
+import type { ShipmentUpdated } from '../topologies/schemas/shipment-updated.ts';
+import type { ShopTopic, ShopTopics } from './events.ts';
 import type { Random } from './random.ts';
 import { numbered, type Purchase } from './simulated-shop.ts';
 
@@ -70,7 +72,7 @@ export class OrderStory {
     if (this.#random.chance(0.97)) this.#move(send, 'DELIVERED', 4 * DAY_MS);
   }
 
-  #move(send: Send, status: ShipmentStatus, mean: number): void {
+  #move(send: Send, status: ShipmentUpdated['status'], mean: number): void {
     send('shipments', { order_id: this.#order.order_id, status, timestamp: this.#later(mean) });
   }
 

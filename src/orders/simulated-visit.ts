@@ -1,4 +1,4 @@
-import type { Click } from './events.ts';
+import type { Click } from './click.ts';
 import type { Random } from './random.ts';
 import { numbered, type Purchase, type SimulatedShop } from './simulated-shop.ts';
 
