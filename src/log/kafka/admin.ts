@@ -24,7 +24,8 @@ export class Admin {
   async describeTopics(names: readonly string[]): Promise<TopicInfo[]> {
     if (names.length === 0) return [];
     const topics = await this.#cluster.retry('describe topics', () => this.#cluster.refresh(names));
-    return topics.map(infoOf);
+    const found = new Map(topics.map((topic) => [topic.name, topic]));
+    return names.flatMap((name) => found.get(name) ?? []).map(infoOf);
   }
 
   async createTopics(specs: readonly TopicSpec[]): Promise<void> {

@@ -13,8 +13,8 @@ const STATUS = {
   assignmentDelayed: 5,
 } as const;
 
-/** The coordinator makes internal topics in a moment; if it cannot, it says why, again and again. */
-const INTERNAL_TOPICS_MS = 60_000;
+/** What the coordinator does by itself: it hears of new topics a moment later than other brokers, it makes internal ones. */
+const GRACE_MS = { sourceTopics: 3000, internalTopics: 60_000 };
 
 /** The error that a heartbeat's code means for the member; null where it is none, or one that passes. */
 export function groupFailure(response: HeartbeatResponse, { group, memberId }: JoinOptions): Error | null {
@@ -36,16 +36,25 @@ const TOPOLOGY_ERRORS = new Set([
   'STREAMS_TOPOLOGY_FENCED',
 ]);
 
-/** The error that a group's status means for the member; null where the group works, or soon will. */
-export function statusFailure({ statuses }: HeartbeatResponse, group: string, waitedMs: number): Error | null {
+/**
+ * The error that a group's status means for the member; null where the group works, or soon will. `troubledMs` says how
+ * long the group has been without an assignment.
+ */
+export function statusFailure({ statuses }: HeartbeatResponse, group: string, troubledMs: number): Error | null {
   for (const { code, detail: reason } of statuses) {
-    if (code === STATUS.missingSourceTopics) return failure('SOURCE_TOPICS_MISSING', { group, reason });
-    if (code === STATUS.wronglyPartitioned) return failure('TOPICS_WRONGLY_PARTITIONED', { group, reason });
-    if (code === STATUS.missingInternalTopics && waitedMs > INTERNAL_TOPICS_MS) {
-      return failure('INTERNAL_TOPICS_MISSING', { group, waitedMs, reason });
-    }
-    if (code === STATUS.staleTopology || code === STATUS.shutdown) {
-      return failure('GROUP_REFUSED', { group, member: '', reason });
+    switch (code) {
+      case STATUS.missingSourceTopics:
+        if (troubledMs < GRACE_MS.sourceTopics) return null;
+        return failure('SOURCE_TOPICS_MISSING', { group, reason });
+      case STATUS.wronglyPartitioned:
+        if (troubledMs < GRACE_MS.sourceTopics) return null;
+        return failure('TOPICS_WRONGLY_PARTITIONED', { group, reason });
+      case STATUS.missingInternalTopics:
+        if (troubledMs < GRACE_MS.internalTopics) return null;
+        return failure('INTERNAL_TOPICS_MISSING', { group, waitedMs: troubledMs, reason });
+      case STATUS.staleTopology:
+      case STATUS.shutdown:
+        return failure('GROUP_REFUSED', { group, member: '', reason });
     }
   }
   return null;
@@ -53,5 +62,12 @@ export function statusFailure({ statuses }: HeartbeatResponse, group: string, wa
 
 /** True while the group has not come to an assignment: an empty list then means nothing. */
 export function isUndecided({ statuses }: HeartbeatResponse): boolean {
-  return statuses.some(({ code }) => code === STATUS.missingInternalTopics || code === STATUS.assignmentDelayed);
+  return statuses.some(({ code }) => UNDECIDED.has(code));
 }
+
+const UNDECIDED: ReadonlySet<number> = new Set([
+  STATUS.missingSourceTopics,
+  STATUS.wronglyPartitioned,
+  STATUS.missingInternalTopics,
+  STATUS.assignmentDelayed,
+]);

@@ -138,6 +138,8 @@ export function asMillraceError(error: unknown, what: string, waitedMs: number):
   const first: BrokerError | undefined = brokerErrors(error).find(({ id }) => remedyOfId(id) === remedyOf(error));
   const reason = first?.message ?? (error instanceof Error ? error.message : String(error));
   switch (remedyOf(error)) {
+    case 'unknown-topic':
+      return failure('TOPIC_UNKNOWN', { topic: first?.detail ?? `(${what})` }, error);
     case 'abort':
       return failure('TRANSACTION_ABORTED', { reason }, error);
     case 'fail':

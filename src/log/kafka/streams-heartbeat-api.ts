@@ -73,8 +73,10 @@ export function createRequest(request: HeartbeatRequest): Writer {
   appendTopology(writer, request.subtopologies);
   const joins = request.memberEpoch === 0;
   appendTasks(writer, request.activeTasks);
-  appendTasks(writer, joins ? [] : null); // Standbys,
-  appendTasks(writer, joins ? [] : null); // and warm-ups: none are run.
+  // Standbys and warm-ups: none are run. The broker wants all three kinds or none.
+  const none = request.activeTasks === null ? null : [];
+  appendTasks(writer, none);
+  appendTasks(writer, none);
   writer.appendString(request.processId);
   appendEndpoint(writer, request.endpoint);
   return writer

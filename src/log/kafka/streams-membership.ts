@@ -25,7 +25,8 @@ export class StreamsMembership implements Membership {
   readonly #lane: string;
   readonly #changed = new Signal();
   readonly #wake = new Signal();
-  readonly #joinedAt = Date.now();
+  /** Since when the group cannot come to an assignment; 0 while it can. */
+  #troubledSince = 0;
   #token: MemberToken;
   #assigned: readonly TaskId[] | null = null;
   #failure: Error | null = null;
@@ -39,8 +40,13 @@ export class StreamsMembership implements Membership {
   static async join(cluster: Cluster, options: JoinOptions): Promise<StreamsMembership> {
     await cluster.retry(`join group ${options.group}`, () => requireFeature(cluster, FEATURES.streams));
     const membership = new StreamsMembership(cluster, options);
-    await membership.#join();
-    return membership;
+    try {
+      await membership.#join();
+      return membership;
+    } catch (error) {
+      await cluster.connections.release(membership.#lane);
+      throw error;
+    }
   }
 
   private constructor(cluster: Cluster, options: JoinOptions) {
@@ -76,7 +82,7 @@ export class StreamsMembership implements Membership {
     this.#isStopped = true;
     this.#wake.raise();
     await this.#loop;
-    if (wasIn && !keep && this.#failure === null) await this.#sayGoodbye();
+    if (wasIn && !keep && this.#token.epoch > 0) await this.#sayGoodbye();
     await this.#cluster.connections.release(this.#lane);
   }
 
@@ -130,9 +136,12 @@ export class StreamsMembership implements Membership {
   #take(response: HeartbeatResponse): void {
     this.#token = { memberId: this.#options.memberId, epoch: response.memberEpoch };
     this.#intervalMs = response.heartbeatIntervalMs;
-    const refused = statusFailure(response, this.#options.group, Date.now() - this.#joinedAt);
+    const isTroubled = isUndecided(response);
+    if (!isTroubled) this.#troubledSince = 0;
+    else this.#troubledSince ||= Date.now();
+    const refused = statusFailure(response, this.#options.group, isTroubled ? Date.now() - this.#troubledSince : 0);
     if (refused !== null) this.#fail(refused);
-    else if (response.activeTasks !== null && !(this.#assigned === null && isUndecided(response))) {
+    else if (response.activeTasks !== null && !(this.#assigned === null && isTroubled)) {
       this.#assigned = fromTaskIds(response.activeTasks);
       this.#changed.raise();
     }

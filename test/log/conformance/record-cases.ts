@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OutgoingRecord } from '../../../src/log/port.ts';
-import { allOf, type Bench, keyTextOf, readAll, readTo, record, textOf } from './support.ts';
+import { allOf, type Bench, keyTextOf, readAll, readTo, record, stableEnds, textOf } from './support.ts';
 
 export function recordCases({ log, name, topic, producer }: Bench): void {
   for (const kind of ['at least once', 'transactional'] as const) {
@@ -63,7 +63,7 @@ export function recordCases({ log, name, topic, producer }: Bench): void {
     await writer.commit();
     const fetcher = one.fetcher({ maxBytesPerPartition: 10_000 });
     fetcher.assign(allOf(made, 3).map((partition) => ({ ...partition, offset: 0 })));
-    const records = await readTo(fetcher, await one.offsets(allOf(made, 3), 'stable'));
+    const records = await readTo(fetcher, await stableEnds(one, allOf(made, 3)));
     for (const [partition, found] of records) {
       const expected = Array.from({ length: count / 3 }, (_, at) => `${at * 3 + partition}`);
       expect(found.map((each) => textOf(each)?.trim())).toEqual(expected);

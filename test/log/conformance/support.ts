@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect } from 'vitest';
 import { type ErrorCode, isMillraceError } from '../../../src/errors.ts';
 import type {
@@ -94,12 +95,23 @@ export async function readTo(fetcher: Fetcher, ends: readonly Position[]): Promi
   return records;
 }
 
+/** Where readers can get to. A commit is seen a moment after it was acknowledged: waits for that, at most a second. */
+export async function stableEnds(log: Log, partitions: readonly TopicPartition[]): Promise<Position[]> {
+  for (let left = 20; ; left--) {
+    const stable = await log.offsets(partitions, 'stable');
+    const ends = await log.offsets(partitions, 'end');
+    const isOpen = stable.some(({ offset }, at) => offset < (ends[at]?.offset ?? 0));
+    if (!isOpen || left === 0) return stable;
+    await delay(50);
+  }
+}
+
 /** All committed records of a topic, partition after partition. */
 export async function readAll(log: Log, topic: string): Promise<FetchedRecord[]> {
   const [info] = await log.describeTopics([topic]);
   const partitions = allOf(topic, info?.partitions ?? 0);
   const starts = await log.offsets(partitions, 'earliest');
-  const ends = await log.offsets(partitions, 'stable');
+  const ends = await stableEnds(log, partitions);
   const fetcher = log.fetcher();
   fetcher.assign(starts);
   const startOf = new Map(starts.map(({ partition, offset }) => [partition, offset]));
