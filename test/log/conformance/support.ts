@@ -7,7 +7,6 @@ import type {
   Fetcher,
   Log,
   Membership,
-  OutgoingRecord,
   Position,
   Producer,
   ProducerOptions,
@@ -16,6 +15,8 @@ import type {
   TopicPartition,
 } from '../../../src/log/port.ts';
 import { type FetchedRecord, keyBytes, valueBytes } from '../../../src/log/records/fetched-record.ts';
+
+export { record } from './record.ts';
 
 /** Where logs truly differ. */
 export interface Capabilities {
@@ -58,16 +59,6 @@ export function bench(openLog: OpenLog, capabilities: Capabilities): Bench {
   };
   const producer = async (options: ProducerOptions = {}): Promise<Producer> => (await log()).producer(options);
   return { log, capabilities, name, topic, producer };
-}
-
-export function record(key: string | null, value: string | null, more: Partial<OutgoingRecord> = {}): OutgoingRecord {
-  return {
-    key: key === null ? null : Buffer.from(key),
-    value: value === null ? null : Buffer.from(value),
-    timestamp: 1_700_000_000_000,
-    headers: [],
-    ...more,
-  };
 }
 
 export function allOf(topic: string, partitions: number): TopicPartition[] {
