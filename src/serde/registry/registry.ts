@@ -1,6 +1,6 @@
 /**
- * The port to a schema registry, in the terms of Confluent's. Filled by `confluent` (HTTP) and `embedded` (in the
- * embedded log's file); both pass `test/serde/registry-conformance`.
+ * The port to a schema registry, in the terms of Confluent's. Filled by `confluent` (HTTP), `memory`, and `embedded` (in
+ * the embedded log's file); all pass `test/serde/registry/conformance`.
  */
 export interface Registry {
   /**
