@@ -1,8 +1,8 @@
-import { failure } from '../../errors.ts';
+import { failure, isMillraceError } from '../../errors.ts';
 import type { GroupOffsets, OutgoingRecord, Position, Producer, ProducerOptions } from '../port.ts';
 import type { Cluster } from './cluster.ts';
 import { EARLY_BYTES, type QueuePool } from './partition-queue.ts';
-import { fencingId, ProducerSession } from './producer-session.ts';
+import { ProducerSession } from './producer-session.ts';
 import { Sender } from './sender.ts';
 import { Transaction } from './transaction.ts';
 
@@ -121,25 +121,14 @@ export class KafkaProducer implements Producer {
   async #reset(): Promise<void> {
     if (!this.#isTransactional) {
       this.#sequences.clear();
-      await this.#session.initialize();
-      return;
+      return this.#session.initialize();
     }
     try {
-      await this.#session.end(false);
-    } catch {
-      await this.#renew();
-    }
-  }
-
-  /** The transaction's state is unknown: a new epoch ends whatever it is. */
-  async #renew(): Promise<void> {
-    try {
-      await this.#session.initialize(this.#session.identity);
+      await this.#session.abort();
     } catch (error) {
-      const reason = fencingId(error);
-      if (reason === undefined) throw error;
-      this.#fenced = this.#failure = this.#session.fencedError(reason, error);
-      throw this.#fenced;
+      this.#failure = error;
+      if (isMillraceError(error, 'FENCED')) this.#fenced = error;
+      throw error;
     }
   }
 

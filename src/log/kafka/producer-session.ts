@@ -1,5 +1,5 @@
 import { initProducerIdV5, offsetCommitV9 } from '@platformatic/kafka';
-import { failure } from '../../errors.ts';
+import { failure, isMillraceError } from '../../errors.ts';
 import type { GroupOffsets } from '../port.ts';
 import { brokerErrors } from './broker-error.ts';
 import { byTopic } from './by-topic.ts';
@@ -26,20 +26,21 @@ export class ProducerSession {
   }
 
   /**
-   * Asks for an identity. Without one of its own it fences all earlier producers of the id and ends their transaction;
-   * with its own it only ends its own transaction, and fails if somebody newer is there.
+   * Asks for an identity: fences all earlier producers of the id and ends their transaction. Never with the identity that
+   * one already has: the broker then answers a fenced producer with PRODUCER_FENCED, but aborts the newer one's
+   * transaction all the same (seen on 4.4.0).
    */
-  async initialize(own: ProducerIdentity = NO_IDENTITY): Promise<void> {
+  async initialize(): Promise<void> {
     const { cluster, transactionalId, transactionTimeoutMs } = this.#options;
+    const { producerId, producerEpoch } = NO_IDENTITY;
     const ask = initProducerIdV5.api.async;
     if (transactionalId === null) {
-      this.identity = await cluster.retry('get a producer id', async () =>
-        ask(await cluster.any(), null, transactionTimeoutMs),
-      );
+      const call = async (): Promise<ProducerIdentity> => ask(await cluster.any(), null, transactionTimeoutMs);
+      this.identity = await cluster.retry('get a producer id', call);
       return;
     }
     this.identity = await cluster.retryCoordinator(this.#call(`open producer ${transactionalId}`), (connection) =>
-      ask(connection, transactionalId, transactionTimeoutMs, own.producerId, own.producerEpoch),
+      ask(connection, transactionalId, transactionTimeoutMs, producerId, producerEpoch),
     );
   }
 
@@ -80,29 +81,36 @@ export class ProducerSession {
   }
 
   /**
-   * What a fencing error means. A member's error names the member. A producer's may only say that the broker aborted a
-   * transaction that was open too long: then the own identity is still accepted, and renewed.
+   * What an error of a commit means. A member's error names the member. A producer's may only say that the broker aborted
+   * a transaction that was open too long: then the broker still takes the abort of this identity, and renews it.
    */
   async explain(error: unknown, offsets: GroupOffsets | undefined): Promise<{ error: unknown; isFenced: boolean }> {
     const { transactionalId, transactionTimeoutMs } = this.#options;
-    const reason = fencingId(error);
-    if (reason === undefined) return { error, isFenced: false };
-    if (!PRODUCER_ERRORS.has(reason)) {
+    const reason = idIn(error, PRODUCER_ERRORS);
+    const member = idIn(error, MEMBER_ERRORS);
+    if (member !== undefined) {
       const who = `Member ${offsets?.member?.memberId} (epoch ${offsets?.member?.epoch}) of group ${offsets?.group}`;
-      return { error: failure('FENCED', { who, reason }, error), isFenced: false };
+      return { error: failure('FENCED', { who, reason: member }, error), isFenced: false };
     }
+    if (reason === undefined || transactionalId === null) return { error, isFenced: false };
     try {
-      await this.initialize(this.identity);
+      await this.abort();
       const timedOut = { transactionalId, timeoutMs: transactionTimeoutMs };
       return { error: failure('TRANSACTION_TIMED_OUT', timedOut, error), isFenced: false };
     } catch (again) {
-      const isFenced = fencingId(again) !== undefined;
-      return isFenced ? { error: this.fencedError(reason, error), isFenced } : { error: again, isFenced };
+      return { error: again, isFenced: isMillraceError(again, 'FENCED') };
     }
   }
 
-  fencedError(reason: string, cause: unknown): Error {
-    return failure('FENCED', { who: `Producer ${this.#options.transactionalId}`, reason }, cause);
+  /** Ends the transaction without its work. Throws FENCED where only opening a new producer can help. */
+  async abort(): Promise<void> {
+    try {
+      await this.end(false);
+    } catch (error) {
+      const reason = idIn(error, PRODUCER_ERRORS);
+      if (reason === undefined) throw error;
+      throw failure('FENCED', { who: `Producer ${this.#options.transactionalId}`, reason }, error);
+    }
   }
 
   close(): Promise<void> {
@@ -114,13 +122,14 @@ export class ProducerSession {
   }
 }
 
-const PRODUCER_ERRORS = new Set(['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']);
+/** The last one: the broker has ended this transaction already, by its time-out or for a newer producer. */
+const PRODUCER_ERRORS = new Set(['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE']);
 const MEMBER_ERRORS = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'STALE_MEMBER_EPOCH', 'FENCED_MEMBER_EPOCH']);
 
-/** Kafka's name of the fencing in an error or its causes. */
-export function fencingId(error: unknown): string | undefined {
+/** The first of these errors in an error or its causes. */
+function idIn(error: unknown, ids: ReadonlySet<string>): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
-    const found = brokerErrors(at).find(({ id }) => PRODUCER_ERRORS.has(id) || MEMBER_ERRORS.has(id));
+    const found = brokerErrors(at).find(({ id }) => ids.has(id));
     if (found !== undefined) return found.id;
   }
   return undefined;
