@@ -23,7 +23,8 @@ export class EmbeddedMembership implements Membership {
   #released: TaskId[] = [];
   #change = Promise.withResolvers<void>();
   #stopped = false;
-  readonly #running: Promise<void>;
+  /** Resolves when nothing more is said to the group. Never rejects. */
+  readonly ended: Promise<void>;
 
   constructor(options: JoinOptions, answer: Answer, heartbeat: Heartbeat) {
     this.#group = options.group;
@@ -32,7 +33,7 @@ export class EmbeddedMembership implements Membership {
     this.#assigned = answer.assigned;
     this.#version = answer.version;
     this.#hold(answer.assigned);
-    this.#running = this.#run();
+    this.ended = this.#run();
   }
 
   get assigned(): readonly TaskId[] {
@@ -70,7 +71,7 @@ export class EmbeddedMembership implements Membership {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#heartbeat.watch.notify();
-    await this.#running;
+    await this.ended;
   }
 
   async #run(): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { failure } from '../../errors.ts';
 import { migrate, needsMigration } from './schema.ts';
-import { isBusy, sqliteFailure } from './sqlite-failure.ts';
+import { BUSY_TIMEOUT_MS, isBusy, sqliteFailure } from './sqlite-failure.ts';
 import { Watch } from './watch.ts';
 
 /** How a statement's parameters and rows look to its caller. */
@@ -23,8 +23,6 @@ export interface LogFileOptions {
   readonly lockTimeoutMs?: number;
 }
 
-/** Time that a lock is waited for without giving way to other work of this process. */
-const BUSY_TIMEOUT_MS = 100;
 const RETRY_MS = 5;
 
 /** The one SQLite file of an embedded log: its connection, its transactions, its errors. */

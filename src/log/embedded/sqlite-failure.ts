@@ -1,6 +1,9 @@
 import Database from 'better-sqlite3';
 import { failure, isMillraceError } from '../../errors.ts';
 
+/** Time that a lock is waited for without giving way to other work of this process. */
+export const BUSY_TIMEOUT_MS = 100;
+
 /** True where another connection holds the lock that was wanted. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
@@ -10,6 +13,7 @@ export function isBusy(error: unknown): boolean {
 export function sqliteFailure(error: unknown, path: string): unknown {
   if (isMillraceError(error) || !(error instanceof Database.SqliteError)) return error;
   const { code, message } = error;
+  if (isBusy(error)) return failure('LOG_BUSY', { path, waitedMs: BUSY_TIMEOUT_MS }, error);
   const reason = `${code}: ${message}`;
   if (code.startsWith('SQLITE_FULL')) return failure('LOG_DISK_FULL', { path }, error);
   if (code.startsWith('SQLITE_NOTADB')) return failure('LOG_FOREIGN', { path, reason }, error);
