@@ -37,7 +37,9 @@ type Value<S, Named, Longs> = AvroSchema extends S
         ? Primitives<Longs>[S]
         : Referenced<S, Named, Longs>
     : S extends readonly (infer Branch)[]
-      ? Branches<Branch, Named, Longs>
+      ? AvroSchema extends Branch
+        ? unknown
+        : Branches<Branch, Named, Longs>
       : S extends { readonly type: 'long'; readonly logicalType: TimeUnit }
         ? number
         : S extends { readonly type: 'bytes' | 'fixed'; readonly logicalType: 'decimal'; readonly precision: number }
@@ -87,7 +89,9 @@ export interface NoSuchType<Name extends string> {
 type NamedIn<S> = S extends string
   ? never
   : S extends readonly (infer Branch)[]
-    ? NamedIn<Branch>
+    ? AvroSchema extends Branch
+      ? never
+      : NamedIn<Branch>
     : S extends { readonly type: 'record'; readonly fields: readonly (infer F)[] }
       ? S | (F extends Field ? NamedIn<F['type']> : never)
       : S extends { readonly type: 'enum' | 'fixed' }
