@@ -16,7 +16,7 @@ import { Task } from './task.ts';
 const SLICE_MS = 10;
 /** How long an idle thread waits for records before it looks at its membership again. */
 const IDLE_MS = 100;
-/** Bytes on their way to the log at most; processing waits then. */
+/** Bytes of a transaction at most: a commit is due then, however short the time, and processing waits for it. */
 const MAX_PENDING_BYTES = 16 << 20;
 /** Recoveries in a row without a commit in between, before the error is taken as final. */
 const MAX_RECOVERIES = 10;
@@ -236,7 +236,8 @@ export class StreamThread {
   async #commitIfDue(busy: boolean): Promise<void> {
     const now = performance.now();
     if (this.#nextCommit === 0) this.#nextCommit = now + this.#options.settings.commitIntervalMs;
-    if (this.#inFlight !== undefined || now < this.#nextCommit) return;
+    const isFull = this.#producer.pendingBytes > MAX_PENDING_BYTES;
+    if (this.#inFlight !== undefined || (now < this.#nextCommit && !isFull)) return;
     this.#nextCommit = now + this.#options.settings.commitIntervalMs;
     this.#begin(busy ? 'due' : 'now');
   }

@@ -136,6 +136,11 @@ export class Task implements TaskScope {
     return wait.then(() => input.queue.push(fetched));
   }
 
+  /** Looks up the schemas that such records of a topic need. */
+  async learn(topic: string, records: readonly FetchedRecord[]): Promise<void> {
+    for (const input of this.#inputs) if (input.queue.topic === topic) await input.prepare(records);
+  }
+
   // --- processing
 
   /**

@@ -118,6 +118,7 @@ export class TopologyTestDriver {
   async input<K, V>(topic: string, as: { key: Serde<K>; value: Serde<V> }): Promise<TestInputTopic<K, V>> {
     const key = await as.key.open({ topic, part: 'key', registry: this.#registry });
     const value = await as.value.open({ topic, part: 'value', registry: this.#registry });
+    await this.#learnSchemas(topic);
     return {
       pipe: (k, v, { timestamp = 0, headers = [] } = {}) =>
         this.#pipe(topic, {
@@ -173,6 +174,18 @@ export class TopologyTestDriver {
       this.#commits.checkpoint(this.#tasks, 'now');
       this.#drain();
       if (this.#appended() === before) return;
+    }
+  }
+
+  /** Loads the schemas that were just registered, so that `pipe` has nothing to wait for. */
+  async #learnSchemas(topic: string): Promise<void> {
+    for (const part of ['key', 'value'] as const) {
+      const latest = await this.#registry.latest(`${topic}-${part}`);
+      if (latest === undefined) continue;
+      const framing = Buffer.alloc(5);
+      framing.writeUInt32BE(latest.id, 1);
+      const record = { key: framing, value: framing, timestamp: 0, headers: [], offset: 0 };
+      for (const task of this.#tasks) await task.learn(topic, [asFetched(record)]);
     }
   }
 

@@ -77,16 +77,14 @@ describe('aggregations of streams', () => {
 
   test('an adder that returns null deletes the row', async () => {
     const { pipe, driver } = await run(['in'], (flow) => {
-      flow
-        .stream('in', keyText)
-        .pipe(
-          groupByKey(),
-          store('joined', string()).aggregate({
-            initial: () => '',
-            add: (all, value) => (value === '-' ? null : all + value),
-          }),
-          to('out'),
-        );
+      flow.stream('in', keyText).pipe(
+        groupByKey(),
+        store('joined', string()).aggregate({
+          initial: () => '',
+          add: (all, value) => (value === '-' ? null : all + value),
+        }),
+        to('out'),
+      );
     });
     expect(pipe('in', ['a', '1', 1], ['a', '-', 2], ['a', '2', 3])).toEqual([
       ['a', '1', 1],

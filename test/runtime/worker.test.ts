@@ -12,13 +12,20 @@ const sums = topology('sums', (flow) => {
 });
 
 const topics = { in: 2, out: 2 };
-const latest = async (bench: LogBench) => Object.fromEntries((await bench.read('out')).map(({ key, value }) => [key, value]));
+const latest = async (bench: LogBench) =>
+  Object.fromEntries((await bench.read('out')).map(({ key, value }) => [key, value]));
 
 describe('worker on the embedded log', () => {
   test('processes all there is, through a repartition topic, and stops', async () => {
     using folder = temporaryFolder();
     const bench = await LogBench.open(folder.path, topics);
-    await bench.write('in', [['1', 'a1'], ['2', 'b2'], ['3', 'a3'], ['4', 'b4'], ['5', 'c5']]);
+    await bench.write('in', [
+      ['1', 'a1'],
+      ['2', 'b2'],
+      ['3', 'a3'],
+      ['4', 'b4'],
+      ['5', 'c5'],
+    ]);
     const worker = bench.worker(sums);
     await worker.start();
     await worker.untilEnd();
@@ -44,12 +51,18 @@ describe('worker on the embedded log', () => {
   test('a deleted state file comes back from the changelog', async () => {
     using folder = temporaryFolder();
     const bench = await LogBench.open(folder.path, topics);
-    await bench.write('in', [['k', 'a1'], ['k', 'b2']]);
+    await bench.write('in', [
+      ['k', 'a1'],
+      ['k', 'b2'],
+    ]);
     const first = bench.worker(sums);
     await first.start();
     await first.untilEnd();
     rmSync(`${folder.path}/state`, { recursive: true });
-    await bench.write('in', [['k', 'a3'], ['k', 'b4']]);
+    await bench.write('in', [
+      ['k', 'a3'],
+      ['k', 'b4'],
+    ]);
     const second = bench.worker(sums);
     await second.start();
     await second.untilEnd();
@@ -69,15 +82,26 @@ describe('worker on the embedded log', () => {
     await one.untilEnd();
     await two.untilEnd();
     const out = await latest(bench);
-    expect(Object.values(out).flatMap((value) => value?.split(',').filter((n) => n !== '') ?? []).map(Number).sort((a, b) => a - b)).toEqual(
-      rows.map((_, i) => i),
-    );
+    expect(
+      Object.values(out)
+        .flatMap((value) =>
+          String(value)
+            .split(',')
+            .filter((n) => n !== ''),
+        )
+        .map(Number)
+        .sort((a, b) => a - b),
+    ).toEqual(rows.map((_, i) => i));
   });
 
   test('a function that fails stops the worker; nothing of the record is committed', async () => {
     using folder = temporaryFolder();
     const bench = await LogBench.open(folder.path, { in: 1, out: 1 });
-    await bench.write('in', [['k', 'good'], ['k', 'bad'], ['k', 'good']]);
+    await bench.write('in', [
+      ['k', 'good'],
+      ['k', 'bad'],
+      ['k', 'good'],
+    ]);
     const failing = topology('failing', (flow) => {
       flow.stream('in', { key: string(), value: string() }).pipe(
         filter((value) => {
@@ -100,7 +124,13 @@ describe('worker on the embedded log', () => {
   ] as const)('bad input: %s', async (policy, letters) => {
     using folder = temporaryFolder();
     const bench = await LogBench.open(folder.path, { in: 1, out: 1 });
-    await bench.write('in', [['k', '1'], ['k', Buffer.from([0xff])], [null, '2'], ['k', null], ['k', '3']]);
+    await bench.write('in', [
+      ['k', '1'],
+      ['k', Buffer.from([0xff])],
+      [null, '2'],
+      ['k', null],
+      ['k', '3'],
+    ]);
     const pass = topology('pass', (flow) => {
       flow.stream('in', { key: string(), value: json() }).pipe(
         mapValues((value) => value),
@@ -112,7 +142,9 @@ describe('worker on the embedded log', () => {
     await worker.untilEnd();
     expect((await bench.read('out')).map(({ value }) => value)).toEqual(['1', '3']);
     const metrics = await worker.metrics.metrics();
-    expect(metrics).toContain(`millrace_records_rejected_total{stage="deserialization",outcome="${policy}",topic="in"} 3`);
+    expect(metrics).toContain(
+      `millrace_records_rejected_total{stage="deserialization",outcome="${policy}",topic="in"} 3`,
+    );
     const dead = policy === 'dead-letter' ? await bench.read('pass-dead-letters') : [];
     expect(dead).toHaveLength(letters);
     for (const letter of dead) {

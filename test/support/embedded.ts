@@ -48,7 +48,10 @@ export class LogBench {
     });
   }
 
-  async write(topic: string, rows: readonly (readonly [key: string | null, value: string | Buffer | null, timestamp?: number])[]) {
+  async write(
+    topic: string,
+    rows: readonly (readonly [key: string | null, value: string | Buffer | null, timestamp?: number])[],
+  ) {
     const [info] = await this.log.describeTopics([topic]);
     const partitioner = new Partitioner();
     const producer = await this.log.producer({});
@@ -74,11 +77,16 @@ export class LogBench {
 
 export async function readTopic(log: Log, topic: string): Promise<Written[]> {
   const [info] = await log.describeTopics([topic]);
-  const partitions: TopicPartition[] = Array.from({ length: info?.partitions ?? 0 }, (_, partition) => ({ topic, partition }));
+  const partitions: TopicPartition[] = Array.from({ length: info?.partitions ?? 0 }, (_, partition) => ({
+    topic,
+    partition,
+  }));
   const ends = await log.offsets(partitions, 'stable');
   const fetcher = log.fetcher();
   const starts = await log.offsets(partitions, 'earliest');
-  const open = new Map(ends.filter((end) => end.offset > (starts[end.partition]?.offset ?? 0)).map((end) => [end.partition, end.offset]));
+  const open = new Map(
+    ends.filter((end) => end.offset > (starts[end.partition]?.offset ?? 0)).map((end) => [end.partition, end.offset]),
+  );
   fetcher.assign(starts.filter((start) => open.has(start.partition)));
   const records: Written[] = [];
   while (open.size > 0) {
