@@ -1,5 +1,5 @@
 import { failure } from '../errors.ts';
-import type { Column, Columns, SqlValue } from '../serde/serde.ts';
+import type { Columns, SqlValue } from '../serde/serde.ts';
 import { compareKeys } from './key-order.ts';
 import type { RangeQuery } from './store.ts';
 
@@ -25,8 +25,13 @@ export function rangeBounds<K>(store: string, columns: Columns<K>, query: RangeQ
   };
 }
 
+interface TypedColumn {
+  readonly type: string;
+  readonly as?: string | undefined;
+}
+
 /** The prefix of the first text column. Throws STORE_PREFIX_INVALID where there is none. */
-export function textPrefix(store: string, columns: readonly Column[], text: string): TextPrefix {
+export function textPrefix(store: string, columns: readonly TypedColumn[], text: string): TextPrefix {
   const at = columns.findIndex((column) => column.type === 'TEXT' && column.as === undefined);
   if (at < 0) throw failure('STORE_PREFIX_INVALID', { store, prefix: text });
   return { at, text };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { failure } from '../../errors.ts';
 import { checkFormat, migrate } from './migrations.ts';
@@ -24,6 +25,7 @@ export function openDatabase(path: string): Database.Database {
 
 /** Opens a state file for reading, also while a worker writes to it. Throws STATE_FILE_MISSING and as `openDatabase`. */
 export function openDatabaseToRead(path: string): Database.Database {
+  if (!existsSync(path)) throw failure('STATE_FILE_MISSING', { path });
   return opening(path, { readonly: true }, (db) => {
     // A second lock on the door: not even a temporary table.
     db.pragma('query_only = ON');
