@@ -38,7 +38,7 @@ function ordered(attributes: Attributes, order: readonly string[]): AvroSchema {
 }
 
 function canonicalAttribute(name: string, value: unknown): unknown {
-  if (name === 'fields') return (value as readonly Attributes[]).map((field) => ordered(field, FIELD_ORDER));
+  if (name === 'fields' && Array.isArray(value)) return value.map((field: Attributes) => ordered(field, FIELD_ORDER));
   const isSchema = name === 'items' || name === 'values' || (name === 'type' && typeof value === 'object');
   return isSchema ? canonicalSchema(value as AvroSchema) : value;
 }

@@ -86,13 +86,13 @@ interface Headed {
   enhance(extras: object): Headed;
 }
 
-function headers({ token, timeoutMs = 10_000 }: RegistryClientOptions) {
-  const extras = {
-    timeout: timeoutMs,
-    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
-  };
-  return () =>
-    ({ prepareRequest: (next: () => Promise<Headed>) => next().then((request) => request.enhance(extras)) }) as never;
+/** A middleware that adds to every request. The types of middlewares are those of a package that is not ours to import. */
+function headers({ token, timeoutMs = 10_000 }: RegistryClientOptions): never {
+  const authorization = token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } };
+  const extras = { timeout: timeoutMs, ...authorization };
+  const prepareRequest = (next: () => Promise<Headed>): Promise<Headed> =>
+    next().then((request) => request.enhance(extras));
+  return (() => ({ prepareRequest })) as never;
 }
 
 function splitUrl(text: string): { url: string; auth?: { username: string; password: string } } {

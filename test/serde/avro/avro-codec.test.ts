@@ -284,6 +284,28 @@ describe('broken records', () => {
   });
 });
 
+test.each(['feffffffffff0f00', '01ffff0302', '0402'])('a field that is skipped may be broken too: %s', async (hex) => {
+  const one = { type: 'record', name: 'One', fields: [] } as const;
+  for (const type of [
+    { type: 'array', items: 'int' },
+    { type: 'map', values: 'null' },
+  ]) {
+    const registry = new MemoryRegistry([{ id: 9, schema: { ...one, fields: [{ name: 'more', type }] } }]);
+    const codec = await open(avro(one), registry);
+    await expect(read(codec, Buffer.from(`0000000009${hex}`, 'hex'))).rejects.toMatchObject({
+      code: 'RECORD_UNREADABLE',
+    });
+  }
+});
+
+test('fields that the reader lacks are skipped', async () => {
+  const more = { name: 'more', type: { type: 'map', values: { type: 'array', items: 'string' } } };
+  const writer = { ...ORDER, fields: [more, ...ORDER.fields] };
+  const registry = new MemoryRegistry([{ id: 9, schema: writer }]);
+  const bytes = foreign(9, writer, { ...order, more: { a: ['b', 'c'], d: [] } });
+  expect(await read(await open(avro(ORDER), registry), bytes)).toStrictEqual(order);
+});
+
 describe('values that do not fit', () => {
   const message = async (value: unknown): Promise<string> => {
     const codec = (await open(avro(ORDER))) as Codec<unknown>;

@@ -20,6 +20,12 @@ export class List extends avsc.types.ArrayType {
     }
     return values;
   }
+
+  /** Fields that the reader lacks are skipped; avsc's own would loop as often as damaged data says. */
+  _skip(tap: Tap): void {
+    const items = this.itemsType as avsc.Type & AvscType;
+    skipBlocks(tap, () => items._skip(tap));
+  }
 }
 
 /** Maps, as plain objects; any key, `__proto__` too, is an own property. */
@@ -36,6 +42,14 @@ export class Dictionary extends avsc.types.MapType {
     return map;
   }
 
+  _skip(tap: Tap & { skipString(): void }): void {
+    const values = this.valuesType as avsc.Type & AvscType;
+    skipBlocks(tap, () => {
+      tap.skipString();
+      values._skip(tap);
+    });
+  }
+
   _write(tap: Tap, map: Record<string, unknown>): void {
     if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new Error('not a map');
     const values = this.valuesType as avsc.Type & AvscType;
@@ -47,6 +61,15 @@ export class Dictionary extends avsc.types.MapType {
       values._write(tap, map[key]);
     }
     writeLong(tap, 0);
+  }
+}
+
+function skipBlocks(tap: Tap, skipItem: () => void): void {
+  for (let count = blockCount(tap); count > 0; count = blockCount(tap)) {
+    for (; count > 0; count--) {
+      skipItem();
+      requireInside(tap);
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { Tap } from '../tap.ts';
  */
 export interface AvscType {
   _read(tap: Tap): unknown;
+  _skip(tap: Tap): void;
   _write(tap: Tap, value: unknown): void;
   _check(value: unknown, flags?: number, hook?: InvalidHook, path?: string[]): boolean;
 }

@@ -93,8 +93,8 @@ function promote(resolver: ResolverDraft, writer: avsc.Type, direct: readonly st
 }
 
 /** Logical types whose value is a number in their unit: dates are days, `-micros` are microseconds. */
-export const INT_UNITS = ['date', 'time-millis'] as const;
-export const LONG_UNITS = [
+const INT_UNITS = ['date', 'time-millis'] as const;
+const LONG_UNITS = [
   'time-micros',
   'timestamp-millis',
   'timestamp-micros',
@@ -115,16 +115,27 @@ export function sameUnit(reader: avsc.Type, writer: avsc.Type): boolean {
 }
 
 // avsc freezes a primitive type in its constructor, so that the unit can only be on the prototype.
-const withUnit = <T extends new () => avsc.Type>(Base: T, unit: string): avsc.Type => {
-  const type = new (class extends (Base as new () => avsc.Type) {
+
+function intWithUnit(unit: string): avsc.Type {
+  class IntWithUnit extends Int {
     get unit(): string {
       return unit;
     }
-  })();
-  return type;
-};
+  }
+  return new IntWithUnit();
+}
 
+function longWithUnit(unit: string): avsc.Type {
+  class LongWithUnit extends SafeLong {
+    get unit(): string {
+      return unit;
+    }
+  }
+  return new LongWithUnit();
+}
+
+/** By underlying type and logical type: `long:timestamp-millis`. */
 export const unitTypes: ReadonlyMap<string, avsc.Type> = new Map([
-  ...INT_UNITS.map((unit) => [`int:${unit}`, withUnit(Int, unit)] as const),
-  ...LONG_UNITS.map((unit) => [`long:${unit}`, withUnit(SafeLong, unit)] as const),
+  ...INT_UNITS.map((unit) => [`int:${unit}`, intWithUnit(unit)] as const),
+  ...LONG_UNITS.map((unit) => [`long:${unit}`, longWithUnit(unit)] as const),
 ]);
