@@ -28,6 +28,8 @@ export interface KafkaOptions {
   readonly dir?: string;
   /** Further lines of server.properties. */
   readonly properties?: Readonly<Record<string, string | number>>;
+  /** Levels of the cluster's features, set when the data is made: `{ 'streams.version': 0 }` for an older Kafka. */
+  readonly features?: Readonly<Record<string, number>>;
   /** Default 512. */
   readonly heapMb?: number;
 }
@@ -39,7 +41,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   const dir = options.dir === undefined ? mkdtempSync(join(tmpdir(), 'millrace-kafka-')) : resolve(options.dir);
   mkdirSync(dir, { recursive: true });
   const ports = await portsOf(dir, options.port);
-  const clusterId = await format({ dir, jars, ports, properties: options.properties ?? {} });
+  const clusterId = await format(dir, jars, ports, options);
   const server = spawnJava({ args: javaArgs(jars, options.heapMb ?? 512), cwd: dir, logFile: join(dir, 'kafka.log') });
   const forget = (): void => {
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
@@ -82,21 +84,15 @@ async function portsOf(dir: string, port?: number): Promise<KafkaPorts> {
   return ports;
 }
 
-interface FormatOptions {
-  readonly dir: string;
-  readonly jars: string;
-  readonly ports: KafkaPorts;
-  readonly properties: Readonly<Record<string, string | number>>;
-}
-
 /** Writes the settings, and the empty log where there is none yet. Returns the cluster's id. */
-async function format({ dir, jars, ports, properties }: FormatOptions): Promise<string> {
+async function format(dir: string, jars: string, ports: KafkaPorts, options: KafkaOptions): Promise<string> {
   const meta = join(dir, 'data', 'meta.properties');
-  writeFileSync(join(dir, 'server.properties'), serverProperties(join(dir, 'data'), ports, properties));
+  writeFileSync(join(dir, 'server.properties'), serverProperties(join(dir, 'data'), ports, options.properties ?? {}));
   if (existsSync(meta)) return /^cluster\.id=(.*)$/m.exec(readFileSync(meta, 'utf8'))?.[1] ?? '';
   const clusterId = `m${randomBytes(16).toString('base64url').slice(1)}`; // A leading dash would be taken as an option.
   const tool = ['-Xmx256m', '-cp', jars, 'kafka.tools.StorageTool', 'format', '--standalone'];
-  await run('java', [...tool, '-t', clusterId, '-c', 'server.properties'], dir);
+  const features = Object.entries(options.features ?? {}).flatMap(([name, level]) => ['-f', `${name}=${level}`]);
+  await run('java', [...tool, '-t', clusterId, '-c', 'server.properties', ...features], dir);
   return clusterId;
 }
 
