@@ -96,7 +96,8 @@ function headers({ token, timeoutMs = 10_000 }: RegistryClientOptions): never {
 }
 
 function splitUrl(text: string): { url: string; auth?: { username: string; password: string } } {
-  if (!URL.canParse(text))
+  // `localhost:8081` parses too, as a URL of the protocol `localhost:`.
+  if (!/^https?:/i.test(text) || !URL.canParse(text))
     throw failure('SETTING_INVALID', { problems: `'${text}' is not the URL of a schema registry` });
   const url = new URL(text);
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];

@@ -110,6 +110,6 @@ test('what is no Avro is said to be of no use', async () => {
   await expect(new ConfluentRegistry({ url: url() }).schema(7)).rejects.toThrow('with id 7 cannot be used: it is JSON');
 });
 
-test('what is no URL is refused at once', () => {
-  expect(() => new ConfluentRegistry({ url: 'localhost' })).toThrow("'localhost' is not the URL of a schema registry");
+test.each(['localhost', 'localhost:8081', 'http://'])('%j is no URL and refused at once', (text) => {
+  expect(() => new ConfluentRegistry({ url: text })).toThrow(`'${text}' is not the URL of a schema registry`);
 });
