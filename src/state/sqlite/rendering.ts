@@ -1,6 +1,7 @@
 /**
  * Keys and values as who has no schema sees them, by what the catalogue says of their columns: text, numbers, booleans,
- * null, and JSON. Integers that a number cannot hold are bigints; bytes are hexadecimal text, as SQL writes them.
+ * null, and JSON. Integers that a number cannot hold are bigints; bytes are hexadecimal text, as `hex()` of
+ * SQLite writes them; infinities are text.
  */
 import type { SqlValue } from '../../serde/serde.ts';
 import type { StoredColumn, StoredSide } from './store-layout.ts';
@@ -28,7 +29,9 @@ function renderColumn({ as, wide }: StoredColumn, value: SqlValue): Plain {
 /** A value of a column of which nothing is known. */
 export function renderValue(value: SqlValue): Plain {
   if (typeof value === 'bigint') return exactInteger(value);
-  return value !== null && typeof value === 'object' ? value.toString('hex') : value;
+  // JSON would make null of an infinity.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  return value !== null && typeof value === 'object' ? value.toString('hex').toUpperCase() : value;
 }
 
 function exactInteger(value: bigint): number | bigint {

@@ -64,7 +64,7 @@ describe('a row', () => {
     write(totals, [['u', row]]);
     expect(reader.get('user-totals', 'u')).toEqual({
       key: 'u',
-      value: { user_id: 'u', total_cents: 5, items: [{ n: 1 }], paid: true, rate: 0.5, raw: 'ab' },
+      value: { user_id: 'u', total_cents: 5, items: [{ n: 1 }], paid: true, rate: 0.5, raw: 'AB' },
       timestamp: 0,
     });
     expect(reader.get('user-totals', 'nobody')).toBeUndefined();
@@ -247,7 +247,7 @@ describe('SQL', () => {
       'SELECT key, total_cents AS cents, total_cents / 0 AS none, raw, 7 AS n FROM "user-totals" WHERE key = ?';
     expect(reader.sql(sql, ['u'])).toEqual({
       columns: ['key', 'cents', 'none', 'raw', 'n'],
-      rows: [['u', 2n ** 60n + 1n, null, 'ab', 7]],
+      rows: [['u', 2n ** 60n + 1n, null, 'AB', 7]],
     });
     expect(reader.sql('SELECT 1 AS a, 2 AS a')).toEqual({ columns: ['a', 'a'], rows: [[1, 2]] });
   });
