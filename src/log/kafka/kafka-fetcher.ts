@@ -137,6 +137,10 @@ export class KafkaFetcher implements Fetcher, FetchLoopOwner {
     this.#fail(cursor, failure('OFFSET_OUT_OF_RANGE', { topic, partition, offset, ...range }, cause));
   }
 
+  get #isClosed(): boolean {
+    return this.closed || this.cluster.connections.closed;
+  }
+
   #setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
     for (const partition of partitions) {
       const cursor = this.#cursors.get(keyOf(partition));
@@ -161,7 +165,7 @@ export class KafkaFetcher implements Fetcher, FetchLoopOwner {
 
   /** Finds the leaders of cursors that have none, and starts the loops of these brokers. */
   #start(): void {
-    if (this.#lookUp !== undefined || this.closed) return;
+    if (this.#lookUp !== undefined || this.#isClosed) return;
     this.#lookUp = this.#findLeaders().finally(() => {
       this.#lookUp = undefined;
       if (this.#homeless().length > 0) this.#start();
@@ -169,7 +173,7 @@ export class KafkaFetcher implements Fetcher, FetchLoopOwner {
   }
 
   async #findLeaders(): Promise<void> {
-    for (let homeless = this.#homeless(); homeless.length > 0 && !this.closed; homeless = this.#homeless()) {
+    for (let homeless = this.#homeless(); homeless.length > 0 && !this.#isClosed; homeless = this.#homeless()) {
       const unknown = homeless.filter((cursor) => this.cluster.leader(cursor) === undefined);
       const names = new Set(unknown.map(({ topic }) => topic));
       // A failed look-up is repeated for as long as the partitions are assigned.

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JoinOptions, Membership, MemberToken, TaskId } from '../port.ts';
 import { requireOk } from './broker-error.ts';
 import type { Cluster } from './cluster.ts';
@@ -126,6 +127,8 @@ export class StreamsMembership implements Membership {
       else this.#take(response);
       return true;
     } catch (error) {
+      // Without its log a member cannot say anything any more; its session ends by itself.
+      if (this.#cluster.connections.closed) this.#isStopped = true;
       // Whether it arrived is unknown, so the next one says everything.
       this.#reported = null;
       if (remedyOf(error) !== 'again') this.#cluster.forgetCoordinator('group', this.#options.group);
@@ -185,7 +188,8 @@ export class StreamsMembership implements Membership {
 
   async #sayGoodbye(): Promise<void> {
     const goodbye = { ...this.#request(null), memberEpoch: -1 };
-    for (const started = Date.now(); Date.now() - started < LEAVE_MS; ) {
+    for (const started = Date.now(); Date.now() - started < LEAVE_MS; await delay(EAGER_MS)) {
+      if (this.#cluster.connections.closed) return;
       try {
         const connection = await this.#cluster.coordinator('group', this.#options.group, this.#lane);
         await streamsHeartbeatV1.async(connection, goodbye);
