@@ -59,7 +59,10 @@ export interface CommittedTable<K, V> {
   range(query: RangeQuery<K>): Iterable<Entry<K, V>>;
   /** True where it holds no rows: a store that was never written need not be asked. */
   isEmpty(): boolean;
-  /** Upserts rows and deletes those with a null value. Only inside `StateBackend.commit`. */
+  /**
+   * Upserts rows and deletes those with a null value. In any order, and of several changes of a key the last one counts;
+   * in key order is fastest. Only inside `StateBackend.commit`.
+   */
   write(changes: Iterable<Change<K, V>>): void;
   /** Deletes all rows. Only inside `StateBackend.commit`. */
   clear(): void;
@@ -97,7 +100,10 @@ export interface StateBackend {
   checkpoints(): readonly Checkpoint[];
   /** Runs `write` and stores the checkpoints in one transaction; on an error nothing of it is kept. */
   commit(write: () => void, checkpoints: readonly Checkpoint[]): void;
-  /** Forgets checkpoints, so that what they stand for is read anew. Used only with `clear` of the tables. */
+  /**
+   * Forgets checkpoints, so that what they stand for is read anew. Used only with `clear` of the tables, and inside the
+   * same `commit`: a crash between the two would leave rows that nobody knows to be stale.
+   */
   forget(partitions: readonly { readonly topic: string; readonly partition: number }[]): void;
   close(): void;
 }

@@ -87,6 +87,18 @@ export function storeConformance(name: string, open: () => OpenedBackend): void 
         expect(table.get({ city: 'c4', street: 4 * 2 ** 33 })).toBeUndefined();
       });
 
+      it('takes changes in any order and many of one key, of which the last one counts', () => {
+        const table = fill({ name: 'log', key: testInteger, value: testString }, [[1, 'old']]);
+        const changes: Change<number, string>[] = [];
+        for (let i = 0; i < 700; i++)
+          changes.push({ key: (i * 31) % 100, value: i % 3 === 0 ? null : `v${i}`, timestamp: i });
+        backend.commit(() => table.write(changes), []);
+        const last = new Map(changes.map((change) => [change.key, change]));
+        const expected = [...last.values()].filter(({ value }) => value !== null).sort((a, b) => a.key - b.key);
+        expect([...table.range({})]).toEqual(expected);
+        expect(expected.length).toBeGreaterThan(50);
+      });
+
       it('keeps partitions apart', () => {
         const first = fill(words, [['a', 'of 0']], 0);
         const second = backend.table(words, 1);

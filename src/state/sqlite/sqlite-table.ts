@@ -1,5 +1,6 @@
 import type { Columns, SqlValue } from '../../serde/serde.ts';
 import { rangeBounds } from '../range-bounds.ts';
+import { lastChanges } from '../sorted-changes.ts';
 import type { Change, CommittedTable, Entry, RangeQuery, Row, StoreSpec } from '../store.ts';
 import { PagedRange, readPage } from './paged-range.ts';
 import { RowBatch } from './row-batch.ts';
@@ -54,10 +55,12 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     const statements = this.#statements;
     const upserts = new RowBatch(statements.rowWidth, (rows) => statements.upsert(rows));
     const removals = new RowBatch(1 + statements.keyWidth, (rows) => statements.remove(rows));
-    for (const { key, value, timestamp } of changes) {
+    // Removals run apart from upserts, so that no key may be in both.
+    for (const { columns, change } of lastChanges(changes, this.#key)) {
+      const { value, timestamp } = change;
       const batch = value === null ? removals : upserts;
       const { parameters } = batch;
-      parameters.push(this.#partition, ...this.#key.write(key));
+      parameters.push(this.#partition, ...columns);
       if (value !== null) parameters.push(...this.#value.write(value), timestamp);
       batch.rowAdded();
     }
