@@ -280,6 +280,16 @@ const TABLE = {
       `Store ${c['store']} cannot be restored from offset ${c['offset']} of ${c['topic']}-${c['partition']}: ${c['reason']}.`,
     fatal: true,
   },
+  EVENT_UNREADABLE: {
+    message: (c) =>
+      `The record at offset ${c['offset']} of ${c['topic']}-${c['partition']} cannot be read: ${c['reason']}. It was not handled. Mend its producer, or give a deadLetterTopic to go on past such records.`,
+    fatal: true,
+  },
+  HANDLER_FAILED: {
+    message: (c) =>
+      `The handler failed for the record at offset ${c['offset']} of ${c['topic']}-${c['partition']}, after ${c['attempts']} attempts: ${c['reason']}. Mend the handler, or give a deadLetterTopic to go on past such records.`,
+    fatal: true,
+  },
   EVENT_INVALID: {
     message: (c) => `The line is no event that can be taken: ${c['reason']}. Mend the line.`,
   },
