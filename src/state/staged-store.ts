@@ -7,7 +7,7 @@ import { hasNull, refuseNull } from './key-nulls.ts';
 import { mergedRange } from './merged-range.ts';
 import { isWithin, rangeBounds } from './range-bounds.ts';
 import { type Slot, SlotCache } from './slot-cache.ts';
-import { compareKeyed, type KeyedChange, keyedChange, sortedChanges } from './sorted-changes.ts';
+import { compareKeyed, type KeyedChange, keyedChange, SortedChanges } from './sorted-changes.ts';
 import type { Change, CommittedTable, Entry, KeyValueStore, RangeQuery, Row, StoreSpec } from './store.ts';
 
 /** Named in the signatures of `StagedStore`. */
@@ -109,9 +109,9 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
   }
 
   /** All confirmed changes, one a key, in key order. They stay staged until `drained`. */
-  drain(): readonly Change<K, V>[] {
+  drain(): SortedChanges<K, V> {
     this.#isDraining = true;
-    return sortedChanges(this.#confirmed, this.#columns);
+    return SortedChanges.ofDistinct(this.#confirmed, this.#columns);
   }
 
   /** What `drain` gave is in the table. */

@@ -1,6 +1,6 @@
 import type { Columns, SqlValue } from '../../serde/serde.ts';
 import { rangeBounds } from '../range-bounds.ts';
-import { lastChanges } from '../sorted-changes.ts';
+import { SortedChanges } from '../sorted-changes.ts';
 import type { Change, CommittedTable, Entry, RangeQuery, Row, StoreSpec } from '../store.ts';
 import { PagedRange, readPage } from './paged-range.ts';
 import { RowBatch } from './row-batch.ts';
@@ -56,7 +56,7 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     const upserts = new RowBatch(statements.rowWidth, (rows) => statements.upsert(rows));
     const removals = new RowBatch(1 + statements.keyWidth, (rows) => statements.remove(rows));
     // Removals run apart from upserts, so that no key may be in both.
-    for (const { columns, change } of lastChanges(changes, this.#key)) {
+    for (const { columns, change } of SortedChanges.of(changes, this.#key).keyed) {
       const { value, timestamp } = change;
       const batch = value === null ? removals : upserts;
       const { parameters } = batch;
