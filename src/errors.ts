@@ -290,6 +290,15 @@ const TABLE = {
       `The handler failed for the record at offset ${c['offset']} of ${c['topic']}-${c['partition']}, after ${c['attempts']} attempts: ${c['reason']}. Mend the handler, or give a deadLetterTopic to go on past such records.`,
     fatal: true,
   },
+  REQUEST_INVALID: {
+    message: (c) => `The request cannot be answered: ${c['reason']}`,
+  },
+  KEY_UNKNOWN: {
+    message: (c) => `Store ${c['store']} has no key '${c['key']}'.`,
+  },
+  PATH_UNKNOWN: {
+    message: (c) => `There is no ${c['path']}. Try /stores, /metrics, /health/live or /health/ready.`,
+  },
   EVENT_INVALID: {
     message: (c) => `The line is no event that can be taken: ${c['reason']}. Mend the line.`,
   },
