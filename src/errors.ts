@@ -275,6 +275,15 @@ const TABLE = {
       `Processing the record at offset ${c['offset']} of ${c['topic']}-${c['partition']} failed: ${c['reason']}. Nothing of it was committed. Mend the topology, or set processingErrors to 'skip' or 'dead-letter'.`,
     fatal: true,
   },
+  PUNCTUATION_FAILED: {
+    message: (c) =>
+      `A ${c['type']} punctuator failed: ${c['reason']}. Nothing of it was committed. Mend the processor, or set processingErrors to 'skip'.`,
+    fatal: true,
+  },
+  PUNCTUATION_INVALID: {
+    message: (c) => `A punctuator cannot be called every ${c['everyMs']} ms. Give it a positive time.`,
+    fatal: true,
+  },
   RESTORE_FAILED: {
     message: (c) =>
       `Store ${c['store']} cannot be restored from offset ${c['offset']} of ${c['topic']}-${c['partition']}: ${c['reason']}.`,

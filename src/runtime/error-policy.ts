@@ -1,10 +1,11 @@
 import { failure, isMillraceError, type MillraceError } from '../errors.ts';
 import type { Headers } from '../log/port.ts';
 import { type FetchedRecord, keyBytes, valueBytes } from '../log/records/fetched-record.ts';
+import type { PunctuationType } from '../topology/task-scope.ts';
 import type { RecordQueue } from './record-queue.ts';
 import type { ResolvedSettings } from './settings.ts';
 
-export type Stage = 'deserialization' | 'processing';
+export type Stage = 'deserialization' | 'processing' | 'punctuation';
 
 /** Writes one record to the dead-letter topic, in the transaction that also passes it over. */
 export type SendDeadLetter = (record: {
@@ -31,7 +32,11 @@ export class ErrorPolicy {
   }
 
   /** Throws where the settings say `fail`; the error names topic, partition and offset. */
-  handle(stage: Stage, error: unknown, { queue, record }: { queue: RecordQueue; record: FetchedRecord }): void {
+  handle(
+    stage: Exclude<Stage, 'punctuation'>,
+    error: unknown,
+    { queue, record }: { queue: RecordQueue; record: FetchedRecord },
+  ): void {
     const policy = stage === 'deserialization' ? this.#settings.deserializationErrors : this.#settings.processingErrors;
     const { topic, partition } = queue;
     // A broken disk or log is not the record's fault.
@@ -47,6 +52,14 @@ export class ErrorPolicy {
     }
     this.#count(stage, policy, topic);
   }
+
+  /** The error of a punctuator. It has no record that could be a dead letter, so other policies than `fail` count it. */
+  punctuation(type: PunctuationType, error: unknown): void {
+    if (isMillraceError(error) && error.fatal) throw error;
+    if (this.#settings.processingErrors === 'fail')
+      throw failure('PUNCTUATION_FAILED', { type, reason: reasonOf(error) }, error);
+    this.#count('punctuation', 'skip', type);
+  }
 }
 
 interface Place {
@@ -55,7 +68,7 @@ interface Place {
   readonly offset: number;
 }
 
-function rejection(stage: Stage, error: unknown, place: Place): MillraceError {
+function rejection(stage: Exclude<Stage, 'punctuation'>, error: unknown, place: Place): MillraceError {
   const reason = reasonOf(error);
   return stage === 'deserialization'
     ? failure('RECORD_REJECTED', { ...place, reason }, error)

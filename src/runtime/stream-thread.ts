@@ -104,6 +104,7 @@ export class StreamThread {
     try {
       await this.#followMembership();
       const busy = this.#process();
+      this.#punctuate();
       await this.#commitIfDue(busy);
       await this.#fetch(busy);
       this.#throwCommitError();
@@ -163,6 +164,7 @@ export class StreamThread {
       collector,
       backend,
       settings,
+      now: () => Date.now(),
       errors: new ErrorPolicy({
         settings,
         deadLetter: (record) => collector.raw(settings.deadLetterTopic, 0, record),
@@ -194,6 +196,11 @@ export class StreamThread {
     return processed > 0;
   }
 
+  #punctuate(): void {
+    const now = Date.now();
+    for (const task of this.#tasks.values()) task.punctuate(now);
+  }
+
   async #fetch(busy: boolean): Promise<void> {
     if (this.#producer.pendingBytes > MAX_PENDING_BYTES) await this.#producer.drained();
     // A turn of the event loop lets answers and heartbeats in, however much there is to do.
@@ -213,8 +220,10 @@ export class StreamThread {
   }
 
   #waitMs(): number {
-    if (this.#inFlight === undefined && this.#nextCommit === 0) return IDLE_MS;
-    return Math.max(1, Math.min(IDLE_MS, this.#nextCommit - performance.now()));
+    const punctuation = Math.min(...this.tasks.map((task) => task.punctuationDue)) - Date.now();
+    const commit =
+      this.#inFlight === undefined && this.#nextCommit === 0 ? IDLE_MS : this.#nextCommit - performance.now();
+    return Math.max(1, Math.min(IDLE_MS, commit, punctuation));
   }
 
   /** Fetches no more of what waits long enough already. */

@@ -1,12 +1,14 @@
+import { failure } from '../errors.ts';
 import type { FetchedPartition, Position, TaskId } from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import type { Checkpoint, KeyValueStore, StateBackend } from '../state/store.ts';
 import type { GraphNode } from '../topology/graph.ts';
-import type { Send, TaskScope } from '../topology/task-scope.ts';
+import type { Punctuate, PunctuationType, Punctuator, Send, TaskScope } from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
 import type { Collector } from './collector.ts';
 import type { ErrorPolicy } from './error-policy.ts';
+import { Punctuators } from './punctuators.ts';
 import { RecordQueue } from './record-queue.ts';
 import type { ResolvedSettings } from './settings.ts';
 import { type Enter, type Entrance, lettingNullsThrough, TaskInput } from './task-input.ts';
@@ -20,6 +22,8 @@ export interface TaskOptions {
   readonly backend: StateBackend;
   readonly errors: ErrorPolicy;
   readonly settings: Pick<ResolvedSettings, 'emit' | 'storeCacheEntries'>;
+  /** The clock on the wall, ms since 1970. */
+  readonly now: () => number;
   readonly countDrop: (node: GraphNode, reason: string) => void;
 }
 
@@ -44,6 +48,8 @@ export class Task implements TaskScope {
   readonly #nodes: ReadonlySet<number>;
   readonly #enters = new Map<number, Enter>();
   readonly #flushes: (() => void)[] = [];
+  readonly #byStreamTime = new Punctuators();
+  readonly #byWallClock = new Punctuators();
   #inputs: TaskInput[] = [];
   /** The offsets of the last commit, to commit only what moved. */
   #committed = new Map<string, number>();
@@ -85,6 +91,13 @@ export class Task implements TaskScope {
     this.#flushes.push(flush);
   }
 
+  schedule(type: PunctuationType, everyMs: number, punctuate: Punctuate): Punctuator {
+    if (!(everyMs > 0)) throw failure('PUNCTUATION_INVALID', { everyMs });
+    return type === 'streamTime'
+      ? this.#byStreamTime.schedule({ first: 0, everyMs, punctuate })
+      : this.#byWallClock.schedule({ first: this.#options.now() + everyMs, everyMs, punctuate });
+  }
+
   drop(node: GraphNode, reason: string): void {
     this.#options.countDrop(node, reason);
   }
@@ -118,6 +131,7 @@ export class Task implements TaskScope {
       if (kept !== undefined && kept.time > queue.time) queue.time = kept.time;
       if (queue.time > this.streamTime) this.streamTime = queue.time;
     }
+    if (this.streamTime >= 0) this.#byStreamTime.resume(this.streamTime);
   }
 
   get queues(): RecordQueue[] {
@@ -165,6 +179,20 @@ export class Task implements TaskScope {
     if (next === undefined || head === undefined) return false;
     if (head.timestamp > this.streamTime) this.streamTime = head.timestamp;
     next.process(head);
+    if (this.streamTime >= this.#byStreamTime.due)
+      this.#byStreamTime.fire(this.streamTime, (error) => this.#options.errors.punctuation('streamTime', error));
+    return true;
+  }
+
+  /** When a wall-clock punctuator is due next, ms since 1970; infinite where there is none. */
+  get punctuationDue(): number {
+    return this.#byWallClock.due;
+  }
+
+  /** Calls the wall-clock punctuators that are due. True where there were any. */
+  punctuate(now: number): boolean {
+    if (now < this.#byWallClock.due) return false;
+    this.#byWallClock.fire(now, (error) => this.#options.errors.punctuation('wallClock', error));
     return true;
   }
 

@@ -59,6 +59,8 @@ export class TopologyTestDriver {
   /** How much of each internal topic the tasks have taken. */
   readonly #taken = new Map<string, number>();
   readonly #sources = new Map<string, number>();
+  /** The clock on the wall, which moves only when it is told to. */
+  #now = 0;
 
   private constructor(options: {
     application: Application;
@@ -86,6 +88,7 @@ export class TopologyTestDriver {
           backend,
           settings,
           errors,
+          now: () => this.#now,
           countDrop: (node, reason) => this.#count(`${node.name ?? node.kind}: ${reason}`),
         }),
     );
@@ -163,6 +166,13 @@ export class TopologyTestDriver {
       throw failure('STORE_UNKNOWN', { store: name, near: nearest(name, names), stores: names.join(', ') });
     }
     return task.store(name);
+  }
+
+  /** Moves the clock on the wall, which begins at 0, and calls the wall-clock punctuators that are due. */
+  advanceWallClockTime(ms: number): void {
+    this.#now += ms;
+    for (const task of this.#tasks) task.punctuate(this.#now);
+    this.#drain();
   }
 
   /** Commits, as a worker does between records: what tables hold back until then comes out. */

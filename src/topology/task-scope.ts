@@ -6,6 +6,17 @@ import type { StreamRecord } from './records.ts';
 /** Encodes and sends one record to a sink's topic, in the transaction of the task. */
 export type Send = (key: unknown, value: unknown, timestamp: number, headers: Headers) => void;
 
+/** Called when its turn has come, with the time (ms) of the clock it goes by. */
+export type Punctuate = (timestamp: number) => void;
+
+/** By which clock: event time as records bring it, or the clock on the wall. */
+export type PunctuationType = 'streamTime' | 'wallClock';
+
+export interface Punctuator {
+  /** Ends it; may be called from within its own function. */
+  cancel(): void;
+}
+
 /**
  * What a live node may ask of its task. Everything is synchronous. Operators know neither Kafka nor SQLite nor clocks:
  * this is all they see.
@@ -23,6 +34,12 @@ export interface TaskScope {
   sink(node: GraphNode): Send;
   /** Calls `flush` at each commit, in the order of the calls of `onFlush`, which is the order of the graph. */
   onFlush(flush: () => void): void;
+  /**
+   * Calls `punctuate` every `everyMs`: by stream time after the first record and then whenever a record that has gone
+   * through has brought the time to the next multiple of `everyMs`; by the wall clock `everyMs` from now and so on. A
+   * jump over several turns is one call. Stream-time turns go on over a restart, wall-clock ones begin anew.
+   */
+  schedule(type: PunctuationType, everyMs: number, punctuate: Punctuate): Punctuator;
   /** Counts a record that an operator leaves out, as its rules say. */
   drop(node: GraphNode, reason: string): void;
 }
