@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findErrorBy } from '@platformatic/kafka';
 import { failure, isMillraceError } from '../../errors.ts';
 import { type BrokerError, brokerErrors } from './broker-error.ts';
 
@@ -86,16 +85,23 @@ export function remedyOfId(id: string): Remedy {
   }
 }
 
-/** A wrong password or a plain client on a TLS port is no lost connection: it never gets better. */
-export function isRefusal(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    findErrorBy(error, 'code', 'PLT_KFK_AUTHENTICATION') !== null || findErrorBy(error, 'code', 'PLT_KFK_USER') !== null
-  );
+/** Codes of a wrong password or of a plain client on a TLS port, and the beginnings of TLS's own about certificates. */
+const REFUSALS = /^(PLT_KFK_AUTHENTICATION|PLT_KFK_USER|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
+
+/** The error within that says why the broker is no match for these settings: no lost connection, it never gets better. */
+export function refusalIn(error: unknown): Error | null {
+  if (!(error instanceof Error)) return null;
+  if ('code' in error && REFUSALS.test(String(error.code))) return error;
+  const inner: unknown[] = error instanceof AggregateError ? [error.cause, ...error.errors] : [error.cause];
+  for (const one of inner) {
+    const found = refusalIn(one);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error) || isMillraceError(error) || isRefusal(error)) return false;
+  if (!(error instanceof Error) || isMillraceError(error) || refusalIn(error) !== null) return false;
   const code = 'code' in error ? error.code : undefined;
   return code === 'PLT_KFK_NETWORK' || code === 'PLT_KFK_TIMEOUT' || code === 'PLT_KFK_MULTIPLE';
 }
@@ -136,7 +142,9 @@ export async function retrying<T>(call: () => Promise<T>, { what, timeoutMs, rem
 export function asMillraceError(error: unknown, what: string, waitedMs: number): unknown {
   if (isMillraceError(error)) return error;
   const first: BrokerError | undefined = brokerErrors(error).find(({ id }) => remedyOfId(id) === remedyOf(error));
-  const reason = first?.message ?? (error instanceof Error ? error.message : String(error));
+  const refusal = refusalIn(error);
+  const words = (first ?? refusal)?.message ?? (error instanceof Error ? error.message : String(error));
+  const reason = words.replace(/\.$/, '');
   switch (remedyOf(error)) {
     case 'unknown-topic':
       return failure('TOPIC_UNKNOWN', { topic: first?.detail ?? `(${what})` }, error);
@@ -144,7 +152,7 @@ export function asMillraceError(error: unknown, what: string, waitedMs: number):
       return failure('TRANSACTION_ABORTED', { reason }, error);
     case 'fail':
     case 'fenced':
-      return first === undefined && !isRefusal(error) ? error : failure('KAFKA_REFUSED', { what, reason }, error);
+      return first === undefined && refusal === null ? error : failure('KAFKA_REFUSED', { what, reason }, error);
     default:
       return failure('KAFKA_TIMED_OUT', { what, reason, waitedMs }, error);
   }

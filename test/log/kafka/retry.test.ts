@@ -1,4 +1,4 @@
-import { NetworkError, ResponseError } from '@platformatic/kafka';
+import { AuthenticationError, NetworkError, ResponseError } from '@platformatic/kafka';
 import { expect, test } from 'vitest';
 import { failure, isMillraceError } from '../../../src/errors.ts';
 import { BrokerError } from '../../../src/log/kafka/broker-error.ts';
@@ -29,6 +29,18 @@ test('a lost connection is made again, an error of our own is not', () => {
   expect(remedyOf(new NetworkError('Connection closed'))).toBe('reconnect');
   expect(remedyOf(failure('LOG_CLOSED', { path: 'x' }))).toBe('fail');
   expect(remedyOf(new TypeError('a bug'))).toBe('fail');
+});
+
+test('a wrong password or certificate is no lost connection', async () => {
+  const wrong = new NetworkError('Connection failed', {
+    cause: new AuthenticationError('SASL authentication failed.'),
+  });
+  expect(remedyOf(wrong)).toBe('fail');
+  const certificate = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  expect(remedyOf(new NetworkError('Connection failed', { cause: certificate }))).toBe('fail');
+  const told = await retrying(() => Promise.reject(wrong), { what: 'connect', timeoutMs: 5000 }).catch((e) => e);
+  expect(isMillraceError(told, 'KAFKA_REFUSED')).toBe(true);
+  expect(told.message).toContain('SASL authentication failed');
 });
 
 test('a call is repeated until it succeeds, with the remedy in between', async () => {
