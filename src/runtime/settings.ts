@@ -36,6 +36,10 @@ export const settingsTable = {
     .enum(['commit', 'update'])
     .default('commit')
     .describe("commit: a table passes on a key's last value once per commit; update: every value"),
+  compat: z
+    .enum(['none', 'kafka-streams'])
+    .default('none')
+    .describe('kafka-streams: also its known errors, such as doubled results of chained joins, come out as there'),
   deserializationErrors: errorPolicy.default('fail').describe('what to do with a record whose bytes cannot be read'),
   processingErrors: errorPolicy
     .default('fail')

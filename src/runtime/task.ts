@@ -21,7 +21,7 @@ export interface TaskOptions {
   readonly collector: Collector;
   readonly backend: StateBackend;
   readonly errors: ErrorPolicy;
-  readonly settings: Pick<ResolvedSettings, 'emit' | 'storeCacheEntries'>;
+  readonly settings: Pick<ResolvedSettings, 'emit' | 'compat' | 'storeCacheEntries'>;
   /** The clock on the wall, ms since 1970. */
   readonly now: () => number;
   readonly countDrop: (node: GraphNode, reason: string) => void;
@@ -43,6 +43,7 @@ export class Task implements TaskScope {
   readonly name: string;
   readonly stores = new TaskStores();
   readonly emit: 'update' | 'commit';
+  readonly compat: boolean;
   streamTime = -1;
   readonly #options: TaskOptions;
   readonly #nodes: ReadonlySet<number>;
@@ -61,6 +62,7 @@ export class Task implements TaskScope {
     this.id = id;
     this.name = `${id.subtopology}_${id.partition}`;
     this.emit = settings.emit;
+    this.compat = settings.compat === 'kafka-streams';
     const nodes = application.topology.subtopologies[id.subtopology]?.nodes ?? [];
     this.#nodes = new Set(nodes.map((node) => node.id));
     for (const node of nodes) this.#openStore(node);

@@ -14,6 +14,11 @@ export interface TableChange<K, V> {
   readonly key: K;
   readonly value: V | null;
   readonly oldValue: V | null;
+  /**
+   * What Kafka Streams gives as the old value of a row that was not there (the initial value of an aggregate), if it does
+   * so. A filter that lets it through passes on a tombstone, as there; nobody else minds it. @internal
+   */
+  readonly claimed?: V | null | undefined;
   /** Event time of the row, ms since 1970. */
   readonly timestamp: number;
   /** Of the record that caused the change. */

@@ -28,6 +28,8 @@ export interface TaskScope {
   readonly streamTime: number;
   /** When tables pass on their changes: each at once, or the last one of each key when the task commits. */
   readonly emit: 'update' | 'commit';
+  /** Whether to give also those results of Kafka Streams that its own developers call wrong (`docs/compatibility.md`). */
+  readonly compat: boolean;
   store<K, V>(name: string): KeyValueStore<K, V>;
   /** Hands each record that the task takes from the source's topic to `enter`. */
   source(node: GraphNode, enter: (record: StreamRecord<unknown, unknown>) => void): void;
