@@ -56,8 +56,11 @@ async function plan(store: TaskStore, { log, backend, committed }: RestoreOption
   if (stored !== undefined && stored >= first && stored <= end)
     return { store, topic, partition, position: stored, end, time };
   if (stored !== undefined) {
-    backend.forget([store]);
-    backend.commit(() => store.table.clear(), []);
+    // In one transaction: rows without their position would pass for an empty table's.
+    backend.commit(() => {
+      store.table.clear();
+      backend.forget([store]);
+    }, []);
   }
   return { store, topic, partition, position: first, end, time };
 }

@@ -105,7 +105,7 @@ export class Worker {
    */
   async untilEnd(): Promise<void> {
     const inputs = this.#inputs('external');
-    const ends = await this.#log.offsets(inputs, 'stable');
+    const ends = await this.#log.offsets(inputs, 'end');
     await this.#poll(async () => this.#thread?.isIdle === true && (await this.#allDone(ends)));
     await this.stop();
   }
@@ -167,7 +167,7 @@ export class Worker {
     const internal = this.#inputs('internal');
     const committed = await this.#log.committed(this.settings.applicationId, [...ends, ...internal]);
     const reached = new Map(committed.map((at) => [`${at.topic}-${at.partition}`, at.offset]));
-    const goals = [...ends, ...(await this.#log.offsets(internal, 'stable'))];
+    const goals = [...ends, ...(await this.#log.offsets(internal, 'end'))];
     const first = new Map(
       (await this.#log.offsets(goals, 'earliest')).map((at) => [`${at.topic}-${at.partition}`, at.offset]),
     );

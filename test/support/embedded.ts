@@ -11,6 +11,8 @@ import { MemoryRegistry } from '../../src/serde/registry/memory-registry.ts';
 export interface Written {
   readonly key: string | null;
   readonly value: string | null;
+  /** The value's bytes. */
+  readonly raw: Buffer | null;
   readonly timestamp: number;
   readonly partition: number;
   readonly headers: Headers;
@@ -95,6 +97,7 @@ export async function readTopic(log: Log, topic: string): Promise<Written[]> {
         records.push({
           key: keyBytes(record)?.toString() ?? null,
           value: valueBytes(record)?.toString() ?? null,
+          raw: valueBytes(record),
           timestamp: record.timestamp,
           partition: fetched.partition,
           headers: record.headers,

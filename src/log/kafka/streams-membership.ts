@@ -30,6 +30,7 @@ export class StreamsMembership implements Membership {
   #troubledSince = 0;
   #token: MemberToken;
   #assigned: readonly TaskId[] | null = null;
+  #offered: readonly TaskId[] | null = null;
   #failure: Error | null = null;
   #running: readonly TaskId[] = [];
   /** What the broker has last heard; null where it may not have heard it. */
@@ -144,10 +145,16 @@ export class StreamsMembership implements Membership {
     else this.#troubledSince ||= Date.now();
     const refused = statusFailure(response, this.#options.group, isTroubled ? Date.now() - this.#troubledSince : 0);
     if (refused !== null) this.#fail(refused);
-    else if (response.activeTasks !== null && !(this.#assigned === null && isTroubled)) {
-      this.#assigned = fromTaskIds(response.activeTasks);
-      this.#changed.raise();
-    }
+    else this.#takeTasks(response.activeTasks, isTroubled);
+  }
+
+  /** The broker says its decision once: what comes with a first answer that is no decision yet is kept until it is. */
+  #takeTasks(tasks: HeartbeatResponse['activeTasks'], isTroubled: boolean): void {
+    if (tasks !== null) this.#offered = fromTaskIds(tasks);
+    if (this.#offered === null || (this.#assigned === null && isTroubled)) return;
+    this.#assigned = this.#offered;
+    this.#offered = null;
+    this.#changed.raise();
   }
 
   #fail(error: Error): void {
