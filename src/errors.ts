@@ -308,6 +308,22 @@ const TABLE = {
   PATH_UNKNOWN: {
     message: (c) => `There is no ${c['path']}. Try /stores, /metrics, /health/live or /health/ready.`,
   },
+  NAME_UNKNOWN: {
+    message: (c) => `There is no ${c['kind']} '${c['name']}'. ${c['hint']}`,
+  },
+  FILE_UNREADABLE: {
+    message: (c) => `The file ${c['path']} cannot be read: ${c['reason']}. Correct the path, or the file.`,
+  },
+  LINE_REJECTED: {
+    message: (c) =>
+      `${c['path']}:${c['line']}: ${c['reason']}. The import stopped here, with ${c['done']} events in the log. Mend the line, or use --on-error skip or dead-letter.`,
+  },
+  INTERRUPTED: {
+    message: (c) => `A signal ended ${c['what']}, with ${c['done']} events in the log.`,
+  },
+  PORT_TAKEN: {
+    message: (c) => `Port ${c['port']} is in use by another program. Choose another one with --http.`,
+  },
   EVENT_INVALID: {
     message: (c) => `The line is no event that can be taken: ${c['reason']}. Mend the line.`,
   },

@@ -1,0 +1,79 @@
+import { failure } from '../../errors.ts';
+import type { Worker } from '../../runtime/worker.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import {
+  builtInTopologies,
+  type Engine,
+  ensureTopics,
+  loadTopologies,
+  openEngine,
+  startWorker,
+  stateDirOf,
+  topicsOf,
+} from '../engine.ts';
+import { runOptions, workerSettings } from '../run-options.ts';
+import { isPortTaken, serveWorkers } from '../worker-http.ts';
+
+type Context = CommandContext<typeof runOptions>;
+
+export const run = defineCommand({
+  arguments: '[TOPOLOGY…]',
+  description:
+    'Runs topologies: those named, or all that come with Millrace. A TOPOLOGY is one of these, or a file that exports one. Topics that are missing are made. SIGINT and SIGTERM end it cleanly.',
+  options: runOptions,
+  examples: ['millrace run --until-end', 'millrace run orders --http 8080', 'millrace run ./my-topology.ts'],
+  async run(context) {
+    const names = context.args.length === 0 ? builtInTopologies : context.args;
+    const topologies = (await Promise.all(names.map(loadTopologies))).flat();
+    if (topologies.length > 1 && context.options.applicationId !== undefined) {
+      throw failure('SETTING_INVALID', { problems: '--application-id is for one topology; name the one to run' });
+    }
+    const engine = await openEngine(context.settings);
+    try {
+      await runAll(context, engine, topologies);
+    } finally {
+      await engine.close();
+    }
+  },
+});
+
+async function runAll(context: Context, engine: Engine, topologies: readonly Topology[]): Promise<void> {
+  const { options, settings, signal, stderr } = context;
+  const workers: Worker[] = [];
+  try {
+    for (const topology of topologies) {
+      await ensureTopics(engine.log, topicsOf(topology), options.partitions);
+      const worker = await startWorker({ topology, engine, settings: workerSettings(options, stateDirOf(settings)) });
+      workers.push(worker);
+      await stderr.write(`${topology.name}: running, state in ${worker.stateFile}\n`);
+    }
+    const close = await serve(context, workers);
+    const stop = (): void => void Promise.allSettled(workers.map((worker) => worker.stop()));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    await ended(context, workers).finally(close);
+  } finally {
+    await Promise.allSettled(workers.map((worker) => worker.stop()));
+  }
+}
+
+/** Resolves when all have ended; the first that fails ends the others. */
+async function ended({ options, signal, stderr }: Context, workers: readonly Worker[]): Promise<void> {
+  await Promise.all(workers.map((worker) => (options.untilEnd ? worker.untilEnd() : worker.finished())));
+  const how = signal.aborted ? 'stopped' : 'done: all that was there is processed and committed';
+  await stderr.write(`${how}\n`);
+}
+
+async function serve({ options, stderr }: Context, workers: readonly Worker[]): Promise<() => Promise<void>> {
+  const { http } = options;
+  if (http === undefined) return async () => {};
+  try {
+    const { address, close } = await serveWorkers(workers, http, stderr);
+    await stderr.write(`http: ${address}/stores\n`);
+    return close;
+  } catch (error) {
+    if (isPortTaken(error)) throw failure('PORT_TAKEN', { port: http }, error);
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+/** All that the commands need of the engine: the log and registry, the state, topologies and workers. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { failure } from '../errors.ts';
+import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
+import type { Log, TopicSpec } from '../log/port.ts';
+import { createWorker, type Worker } from '../runtime/worker.ts';
+import { incompatibility } from '../serde/avro/compatibility.ts';
+import type { Registry } from '../serde/registry/registry.ts';
+import { openStateReaders, type StateReader } from '../state/sqlite/state-reader.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { GlobalOptions } from './command.ts';
+import { unknownName } from './unknown-name.ts';
+
+export interface Engine {
+  readonly log: Log;
+  readonly registry: Registry;
+  close(): Promise<void>;
+}
+
+/** Topologies that come with Millrace. */
+const BUILT_IN: Readonly<Record<string, () => Promise<Topology>>> = {
+  orders: async () => (await import('../topologies/orders.ts')).orders,
+};
+
+export const builtInTopologies: readonly string[] = Object.keys(BUILT_IN);
+
+/** Opens the log and the registry that the settings name. With `mustExist` an embedded log is not made. */
+export async function openEngine(settings: GlobalOptions, { mustExist = false } = {}): Promise<Engine> {
+  const { bootstrapServers } = settings;
+  if (bootstrapServers !== undefined) return openKafka(bootstrapServers, settings);
+  const log = await openEmbeddedLog(join(settings.dataDir, 'log.db'), { mustExist });
+  return { log, registry: log.registry(incompatibility), close: () => log.close() };
+}
+
+async function openKafka(bootstrapServers: string, { schemaRegistry }: GlobalOptions): Promise<Engine> {
+  if (schemaRegistry === undefined) {
+    const problems = 'with --bootstrap-servers, --schema-registry URL is needed too (or MILLRACE_SCHEMA_REGISTRY)';
+    throw failure('SETTING_INVALID', { problems });
+  }
+  const [{ openKafkaLog }, { ConfluentRegistry }] = await Promise.all([
+    import('../log/kafka/kafka-log.ts'),
+    import('../serde/registry/confluent-registry.ts'),
+  ]);
+  const servers = bootstrapServers.split(',').map((server) => server.trim());
+  const registry = new ConfluentRegistry({ url: schemaRegistry });
+  const log = await openKafkaLog({ bootstrapServers: servers, clientId: 'millrace' });
+  const close = async (): Promise<void> => {
+    await Promise.all([log.close(), registry.close()]);
+  };
+  return { log, registry, close };
+}
+
+/** Where workers keep their state. */
+export function stateDirOf({ stateDir, dataDir }: GlobalOptions): string {
+  return stateDir ?? join(dataDir, 'state');
+}
+
+/**
+ * Opens the state of an application to read; where none is named, of the only one there is, or of the only one that has
+ * the store. Throws STATE_FILE_MISSING, SETTING_INVALID where there are several.
+ */
+export function openState(settings: GlobalOptions, { applicationId, store }: StateChoice): StateReader {
+  const directory = stateDirOf(settings);
+  if (applicationId !== undefined) return openStateReaders(join(directory, applicationId));
+  const having = applicationsIn(directory).filter((id) => store === undefined || hasStore(join(directory, id), store));
+  const [only = applicationsIn(directory)[0] ?? '*'] = having;
+  if (having.length > 1) {
+    const problems = `there is state of several applications, so choose one: --application-id ${having.join(' or ')}`;
+    throw failure('SETTING_INVALID', { problems });
+  }
+  return openStateReaders(join(directory, only));
+}
+
+export interface StateChoice {
+  readonly applicationId: string | undefined;
+  readonly store?: string;
+}
+
+function applicationsIn(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders
+    .map(({ name }) => name)
+    .filter((name) => readdirSync(join(directory, name)).some((file) => file.endsWith('.db')))
+    .sort();
+}
+
+function hasStore(directory: string, store: string): boolean {
+  const reader = openStateReaders(directory);
+  try {
+    return reader.stores().some(({ name }) => name === store);
+  } finally {
+    reader.close();
+  }
+}
+
+/** A topology by its name, or those that a file exports. Throws NAME_UNKNOWN with the nearest name. */
+export async function loadTopologies(name: string): Promise<readonly Topology[]> {
+  if (Object.hasOwn(BUILT_IN, name)) return [await BUILT_IN[name]?.()].filter((one) => one !== undefined);
+  if (!/[/\\]|\.[cm]?[jt]s$/.test(name)) throw unknownName('topology', name, builtInTopologies);
+  const path = resolve(name);
+  if (!existsSync(path)) throw failure('FILE_UNREADABLE', { path: name, reason: 'it does not exist' });
+  const exported: unknown[] = Object.values(await import(pathToFileURL(path).href));
+  const found = exported.filter(isTopology);
+  if (found.length === 0) throw failure('FILE_UNREADABLE', { path: name, reason: 'it exports no topology' });
+  return found;
+}
+
+function isTopology(value: unknown): value is Topology {
+  return typeof value === 'object' && value !== null && 'subtopologies' in value && 'connect' in value;
+}
+
+/** Topics that a topology reads and writes, without those that the engine makes for itself. */
+export function topicsOf({ graph }: Topology): string[] {
+  const ends = graph.nodes.flatMap(({ source, sink }) => [source, sink]);
+  return [...new Set(ends.flatMap((end) => (end === undefined || end.internal ? [] : [end.topic])))];
+}
+
+/** Nothing goes by age: the state can always be made anew from the events. */
+const KEEP_ALL = { 'cleanup.policy': 'delete', 'retention.ms': '-1' };
+
+/** Makes the topics that are missing, with as many partitions as those that exist, so that they can be joined. */
+export async function ensureTopics(log: Log, names: readonly string[], partitions: number): Promise<void> {
+  const found = await log.describeTopics(names);
+  const existing = new Set(found.map(({ name }) => name));
+  const count = Math.max(0, ...found.map((topic) => topic.partitions)) || partitions;
+  const missing = names.filter((name) => !existing.has(name));
+  if (missing.length === 0) return;
+  await log.createTopics(missing.map((name): TopicSpec => ({ name, partitions: count, config: KEEP_ALL })));
+}
+
+export interface WorkerChoice {
+  readonly topology: Topology;
+  readonly engine: Engine;
+  readonly settings: NonNullable<Parameters<typeof createWorker>[0]['settings']>;
+}
+
+/** A worker that is started. */
+export async function startWorker({ topology, engine, settings }: WorkerChoice): Promise<Worker> {
+  const worker = createWorker({ topology, log: engine.log, registry: engine.registry, settings });
+  await worker.start();
+  return worker;
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { type ErrorCode, isMillraceError } from '../errors.ts';
+import type { Output } from './command.ts';
+import { commandNameIn } from './command-name.ts';
+import { commands } from './commands.ts';
+import { readConfigFile } from './config-file.ts';
+import { globalOptions } from './global-options.ts';
+import { type ProcessIo, processIo } from './process-io.ts';
+import { buildProgram, type Invocation, type ProgramOptions } from './program.ts';
+import { resolveOptions } from './resolve-options.ts';
+
+/** Errors about what the user wrote, not about what happened then. */
+const WRONG_USAGE: readonly ErrorCode[] = [
+  'SETTING_INVALID',
+  'NAME_UNKNOWN',
+  'STORE_UNKNOWN',
+  'STORE_KEY_INVALID',
+  'STORE_PREFIX_INVALID',
+  'SQL_INVALID',
+];
+
+const [DONE, FAILED, USAGE] = [0, 1, 2];
+
+/** Runs one command line (without the program's name). Gives the exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function main(argv: readonly string[], io: ProcessIo = processIo()): Promise<number> {
+  try {
+    const name = commandNameIn(argv);
+    const entry = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const loaded = name !== undefined && entry ? { name, definition: await entry.load() } : undefined;
+    const invocation = await parse(argv, io, loaded);
+    if (loaded !== undefined && invocation !== undefined) await runCommand(loaded, invocation, io);
+    return DONE;
+  } catch (error) {
+    return await report(error, io.stderr);
+  }
+}
+
+type Loaded = NonNullable<ProgramOptions['loaded']>;
+
+async function parse(
+  argv: readonly string[],
+  io: ProcessIo,
+  loaded: Loaded | undefined,
+): Promise<Invocation | undefined> {
+  const { stdout, stderr } = io;
+  let invocation: Invocation | undefined;
+  const program = buildProgram({
+    version: version(),
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    loaded,
+    invoked: (found) => {
+      invocation = found;
+    },
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return invocation;
+}
+
+async function runCommand({ definition }: Loaded, { args, flags }: Invocation, io: ProcessIo): Promise<void> {
+  const { env, stdout, stderr } = io;
+  const config = flags['config'] ?? env['MILLRACE_CONFIG'];
+  const file = await readConfigFile(typeof config === 'string' && config !== '' ? config : undefined);
+  const all = resolveOptions({ ...globalOptions, ...definition.options }, { flags, env, file });
+  await definition.run({
+    args,
+    stdout,
+    stderr,
+    options: all,
+    settings: all,
+    get signal() {
+      return io.signal;
+    },
+  });
+}
+
+async function report(error: unknown, stderr: Output): Promise<number> {
+  // Commander has said it already; its code is 0 after help and version.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;
+  if (!isMillraceError(error)) {
+    await stderr.write(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return FAILED;
+  }
+  await stderr.write(`millrace: ${error.message}\n`);
+  return WRONG_USAGE.includes(error.code) ? USAGE : FAILED;
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String(text);
+}

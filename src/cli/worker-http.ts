@@ -1,0 +1,55 @@
+import { dirname } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { isMillraceError } from '../errors.ts';
+import { createHttpApp } from '../query/http.ts';
+import type { StoreViews } from '../query/store-views.ts';
+import type { Worker } from '../runtime/worker.ts';
+import { openStateReaders, type StateReader } from '../state/sqlite/state-reader.ts';
+import type { Output } from './command.ts';
+
+export interface ServedWorkers {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Serves the stores, metrics and health of workers on 127.0.0.1; port 0 takes a free one. */
+export async function serveWorkers(workers: readonly Worker[], port: number, stderr: Output): Promise<ServedWorkers> {
+  const readers = workers.map(({ stateFile }) => openStateReaders(dirname(stateFile)));
+  const app: FastifyInstance = createHttpApp({
+    stores: joinedViews(readers),
+    metrics: Registry.merge(workers.map(({ metrics }) => metrics)),
+    health: {
+      live: () => ({ ok: workers.every(({ state }) => state !== 'failed'), details: details(workers) }),
+      ready: () => ({ ok: workers.every(({ state }) => state === 'running'), details: details(workers) }),
+    },
+    onError: (error) => void stderr.write(`http: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`),
+  });
+  const address = await app.listen({ host: '127.0.0.1', port });
+  const close = async (): Promise<void> => {
+    await app.close();
+    for (const reader of readers) reader.close();
+  };
+  return { address, close };
+}
+
+function details(workers: readonly Worker[]): Record<string, unknown> {
+  const entries = workers.map(({ settings, state, lag }) => [settings.applicationId, { state, lag }]);
+  return { workers: Object.fromEntries(entries) };
+}
+
+/** The stores of several applications: the first that has a store answers for it. */
+function joinedViews(readers: readonly StateReader[]): StoreViews {
+  const owner = (store: string): StateReader | undefined =>
+    readers.find((reader) => reader.stores().some(({ name }) => name === store)) ?? readers[0];
+  return {
+    stores: () => readers.flatMap((reader) => reader.stores()),
+    get: (store, key) => owner(store)?.get(store, key),
+    range: (store, query) => owner(store)?.range(store, query) ?? [],
+  };
+}
+
+/** True for a port that somebody else has. */
+export function isPortTaken(error: unknown): boolean {
+  return !isMillraceError(error) && error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
