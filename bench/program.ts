@@ -1,8 +1,8 @@
 /** One workload until SIGTERM, under the contract of the benchmark tool: its options in, a line `READY` out. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openKafkaLog } from '../src/log/kafka/kafka-log.ts';
 import { createWorker } from '../src/index.ts';
+import { openKafkaLog } from '../src/log/kafka/kafka-log.ts';
 import { MemoryRegistry } from '../src/serde/registry/memory-registry.ts';
 import { ids } from './schemas.ts';
 import { workloads } from './workloads.ts';
@@ -21,7 +21,8 @@ const { values } = parseArgs({
 });
 
 const workload = workloads[values.workload];
-if (workload === undefined) throw new Error(`no workload ${values.workload}; there are ${Object.keys(workloads).join(', ')}`);
+if (workload === undefined)
+  throw new Error(`no workload ${values.workload}; there are ${Object.keys(workloads).join(', ')}`);
 
 const log = await openKafkaLog({ bootstrapServers: values.bootstrap.split(','), clientId: values.app });
 const worker = createWorker({

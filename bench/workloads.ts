@@ -8,8 +8,8 @@ import {
   mapValues,
   store,
   string,
-  to,
   type Topology,
+  to,
   topology,
 } from '../src/index.ts';
 import * as schemas from './schemas.ts';

@@ -1,4 +1,4 @@
-import { count, groupBy, integer, mapValues, store, string, to, type Topology, topology } from '../../src/index.ts';
+import { count, groupBy, integer, mapValues, store, string, type Topology, to, topology } from '../../src/index.ts';
 
 /** The topics of `pipeline`. */
 export const TOPICS = ['in', 'copy', 'counts', 'sums'] as const;

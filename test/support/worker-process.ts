@@ -34,7 +34,10 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
 }> {
   const child = fork(import.meta.filename, [JSON.stringify(options)], { stdio: 'inherit' });
   const exit = once(child, 'exit');
-  const first = await Promise.race([once(child, 'message'), exit.then(([code]) => Promise.reject(new Error(`worker ended with ${code}`)))]);
+  const first = await Promise.race([
+    once(child, 'message'),
+    exit.then(([code]) => Promise.reject(new Error(`worker ended with ${code}`))),
+  ]);
   return {
     report: first[0] as WorkerReport,
     kill: async () => {
