@@ -49,7 +49,7 @@ async function latest<T extends Record<string, unknown>>(
 }
 
 /** As `toEqual`, but fast, and with the first difference only: there are a hundred thousand rows. */
-function expectSame(actual: Rows, expected: Rows): void {
+export function expectSame(actual: Rows, expected: Rows): void {
   expect(actual.size).toBe(expected.size);
   for (const [key, row] of expected) {
     const found = actual.get(key);
