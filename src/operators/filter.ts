@@ -1,9 +1,14 @@
+import type { Serde } from '../serde/serde.ts';
 import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { deriveStream, deriveTable, isStream } from './internal/derive.ts';
+import { type Materialized, storeTable } from './internal/store-table.ts';
 
 type Predicate = (value: unknown, key: unknown) => boolean;
+
+/** A table's rows that pass may be kept in a store of their own; a stream has none. */
+export type FilterOptions<In> = In extends KTable<unknown, infer V> ? Materialized<V> : never;
 
 /**
  * Keeps the records (of a table, the rows) for which `predicate` is true. A row that no longer passes becomes a
@@ -14,25 +19,44 @@ type Predicate = (value: unknown, key: unknown) => boolean;
  */
 export function filter<In extends Collection>(
   predicate: (value: ValueOf<In>, key: KeyOf<In>) => boolean,
+  options?: FilterOptions<In>,
 ): (source: In) => In {
   // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
-  const test = predicate as Predicate;
-  return (source) => (isStream(source) ? filterStream(source, test) : filterTable(source, test)) as In;
+  return filterAs('filter', predicate as Predicate, options);
 }
 
-function filterStream(source: KStream<unknown, unknown>, test: Predicate): KStream<unknown, unknown> {
+/** `filter` under the name of another operator. @internal */
+export function filterAs<In extends Collection>(
+  kind: string,
+  test: Predicate,
+  options?: Materialized<unknown>,
+): (source: In) => In {
+  return (source) => {
+    if (isStream(source)) return filterStream(kind, source, test) as In;
+    const table =
+      options === undefined ? filterTable(kind, source, test) : storeFiltered(kind, source, { test, ...options });
+    return table as Collection as In;
+  };
+}
+
+function filterStream(kind: string, source: KStream<unknown, unknown>, test: Predicate): KStream<unknown, unknown> {
   const { key, value, keyChanged } = source.shape;
-  return deriveStream(source, { kind: 'filter', key, value, keyChanged }, (emit) => (record) => {
+  return deriveStream(source, { kind, key, value, keyChanged }, (emit) => (record) => {
     if (test(record.value, record.key)) emit(record);
   });
 }
 
-function filterTable(source: KTable<unknown, unknown>, test: Predicate): KTable<unknown, unknown> {
-  const passing = (value: unknown, key: unknown): unknown => (value !== null && test(value, key) ? value : null);
+const passing =
+  (test: Predicate) =>
+  (value: unknown, key: unknown): unknown =>
+    value !== null && test(value, key) ? value : null;
+
+function filterTable(kind: string, source: KTable<unknown, unknown>, test: Predicate): KTable<unknown, unknown> {
+  const pass = passing(test);
   return deriveTable(
     source,
     {
-      kind: 'filter',
+      kind,
       value: source.shape.value,
       view: (rows) => ({
         get: (key) => {
@@ -42,9 +66,18 @@ function filterTable(source: KTable<unknown, unknown>, test: Predicate): KTable<
       }),
     },
     (emit) => (change) => {
-      const value = passing(change.value, change.key);
-      const oldValue = passing(change.oldValue, change.key);
+      const value = pass(change.value, change.key);
+      const oldValue = pass(change.oldValue, change.key);
       if (value !== null || oldValue !== null) emit({ ...change, value, oldValue });
     },
   );
+}
+
+function storeFiltered(
+  kind: string,
+  source: KTable<unknown, unknown>,
+  { test, store, value }: { test: Predicate; store: string; value?: Serde<unknown> },
+): KTable<unknown, unknown> {
+  const serde = value ?? source.shape.value;
+  return storeTable(source, { kind, store, value: serde, compute: passing(test), passNothing: false });
 }

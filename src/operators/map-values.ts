@@ -1,9 +1,17 @@
+import type { Serde } from '../serde/serde.ts';
 import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { deriveStream, deriveTable, isStream } from './internal/derive.ts';
+import { type Materialized, storeTable } from './internal/store-table.ts';
 
 type Mapper<R> = (value: unknown, key: unknown) => R;
+
+/** A table's mapped rows may be kept in a store of their own; a stream has none. */
+export type MapOptions<In, R> =
+  In extends KTable<unknown, unknown>
+    ? Materialized<NonNullable<R>> & { readonly value: Serde<NonNullable<R>> }
+    : never;
 
 /**
  * Replaces each value, of a stream or of a table's rows. Keys, timestamps and headers stay, so nothing is repartitioned.
@@ -14,10 +22,15 @@ type Mapper<R> = (value: unknown, key: unknown) => R;
  */
 export function mapValues<In extends Collection, R>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => R,
+  options?: MapOptions<In, R>,
 ): (source: In) => WithValue<In, R> {
   // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
   const map = mapper as Mapper<R>;
-  return (source) => (isStream(source) ? mapStream(source, map) : mapTable(source, map)) as WithValue<In, R>;
+  const kept = options as Materialized<R> | undefined;
+  return (source) => {
+    if (isStream(source)) return mapStream(source, map) as WithValue<In, R>;
+    return (kept === undefined ? mapTable(source, map) : storeMapped(source, map, kept)) as WithValue<In, R>;
+  };
 }
 
 function mapStream<R>(source: KStream<unknown, unknown>, map: Mapper<R>): KStream<unknown, R> {
@@ -29,7 +42,7 @@ function mapStream<R>(source: KStream<unknown, unknown>, map: Mapper<R>): KStrea
 }
 
 function mapTable<R>(source: KTable<unknown, unknown>, map: Mapper<R>): KTable<unknown, R> {
-  const mapped = (value: unknown, key: unknown): R | null => (value === null ? null : map(value, key));
+  const mapped = rowMapper(map);
   return deriveTable<unknown, unknown, R>(
     source,
     {
@@ -38,7 +51,10 @@ function mapTable<R>(source: KTable<unknown, unknown>, map: Mapper<R>): KTable<u
       view: (rows) => ({
         get: (key) => {
           const row = rows.get(key);
-          return row && { value: map(row.value, key), timestamp: row.timestamp };
+          if (row === undefined) return undefined;
+          const value = map(row.value, key);
+          // A mapper that gives null says that there is no row.
+          return value === null ? undefined : { value, timestamp: row.timestamp };
         },
       }),
     },
@@ -47,4 +63,17 @@ function mapTable<R>(source: KTable<unknown, unknown>, map: Mapper<R>): KTable<u
       emit({ key, value: mapped(value, key), oldValue: mapped(oldValue, key), timestamp, headers });
     },
   );
+}
+
+const rowMapper =
+  <R>(map: Mapper<R>) =>
+  (value: unknown, key: unknown): R | null =>
+    value === null ? null : map(value, key);
+
+function storeMapped<R>(
+  source: KTable<unknown, unknown>,
+  map: Mapper<R>,
+  { store, value }: Materialized<R>,
+): KTable<unknown, R> {
+  return storeTable(source, { kind: 'mapValues', store, value, compute: rowMapper(map), passNothing: true });
 }

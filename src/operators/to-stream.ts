@@ -2,25 +2,30 @@ import { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 
 /**
- * The changes of a table as records: the new value, or null for a deleted row.
+ * The changes of a table as records: the new value, or null for a deleted row. With `key`, under new keys: a later group
+ * or join then repartitions.
  *
  * @example
  * statuses.pipe(toStream(), filter((status) => status !== null))
  */
-export function toStream(): <K, V>(source: KTable<K, V>) => KStream<K, V | null> {
-  return <K, V>(source: KTable<K, V>) => {
-    const { flow, node: parent, key, value } = source.shape;
+export function toStream(): <K, V>(source: KTable<K, V>) => KStream<K, V | null>;
+export function toStream<K, V, K2>(
+  key: (value: V | null, key: K) => K2,
+): (source: KTable<K, V>) => KStream<K2, V | null>;
+export function toStream(
+  mapper?: (value: unknown, key: unknown) => unknown,
+): (source: KTable<unknown, unknown>) => KStream<unknown, unknown> {
+  return (source) => {
+    const { flow, node: parent, value } = source.shape;
     const node = flow.add({ kind: 'toStream', parents: [parent] });
+    const keyChanged = mapper !== undefined;
+    const key = keyChanged ? undefined : source.shape.key;
     // A serde of V serves for V | null as well: null has no bytes.
-    const stream = new KStream<K, V | null>({
-      flow,
-      node,
-      key,
-      value: value as typeof value & undefined,
-      keyChanged: false,
-    });
+    const stream = new KStream<unknown, unknown>({ flow, node, key, value, keyChanged });
     flow.connect(node, () =>
-      source.hub.add(({ key, value, timestamp, headers }) => stream.hub.emit({ key, value, timestamp, headers })),
+      source.hub.add(({ key, value, timestamp, headers }) =>
+        stream.hub.emit({ key: mapper === undefined ? key : mapper(value, key), value, timestamp, headers }),
+      ),
     );
     return stream;
   };

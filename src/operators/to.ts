@@ -1,6 +1,8 @@
 import { failure } from '../errors.ts';
-import type { SerdeFor } from '../serde/serde.ts';
+import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { SinkDeclaration } from '../topology/graph.ts';
 import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
+import type { Routing, StreamPartitioner, TopicNameExtractor } from '../topology/task-scope.ts';
 import { isStream } from './internal/derive.ts';
 
 export interface ToOptions<K, V> {
@@ -8,28 +10,44 @@ export interface ToOptions<K, V> {
   readonly key?: SerdeFor<K>;
   /** Needed where an operator made new values. */
   readonly value?: SerdeFor<V>;
+  /** Chooses the partition of each record, several, or none. Default: by the key, as Java clients do (murmur2). */
+  readonly partitioner?: StreamPartitioner<K, V>;
+  /**
+   * The topics that a function may choose from. Schemas are then registered for each of them, and they are known to exist
+   * from the start. Without it any topic will do that was there when the worker started.
+   */
+  readonly topics?: readonly string[];
 }
 
 /**
- * Writes to a topic, which must exist, in the transaction of the task. The partition is drawn from the key as Java
- * clients do (murmur2). Of a table, each change is written; a deleted row is a tombstone.
+ * Writes to a topic, which must exist, in the transaction of the task; with a function, to the topic that it gives for
+ * each record. The partition is drawn from the key as Java clients do (murmur2), unless a `partitioner` says otherwise.
+ * Of a table, each change is written; a deleted row is a tombstone.
  *
  * @example
  * totals.pipe(to('user-totals'))
+ * orders.pipe(to((order) => `orders-${order.value.country}`))
  */
 export function to<In extends Collection>(
-  topic: string,
+  topic: string | TopicNameExtractor<KeyOf<In>, ValueOf<In>>,
   options: ToOptions<KeyOf<In>, ValueOf<In>> = {},
 ): (source: In) => void {
   return (source) => {
     const { flow, node: parent } = source.shape;
-    const key = options.key ?? source.shape.key;
-    const value = options.value ?? source.shape.value;
-    if (key === undefined) throw failure('SERDE_MISSING', { step: `to('${topic}')`, part: 'key' });
-    if (value === undefined) throw failure('SERDE_MISSING', { step: `to('${topic}')`, part: 'value' });
-    const node = flow.add({ kind: 'to', parents: [parent], sink: { topic, internal: false, key, value } });
+    // Serdes and functions are of this very source; TypeScript knows it as a collection of unknown values only.
+    const known = options as ToOptions<unknown, unknown>;
+    const sink = declaration(topic, {
+      key: (known.key ?? source.shape.key) as Serde<unknown> | undefined,
+      value: (known.value ?? source.shape.value) as Serde<unknown> | undefined,
+      topics: known.topics,
+    });
+    const node = flow.add({ kind: 'to', parents: [parent], sink });
+    const routing: Routing = {
+      ...(typeof topic === 'function' && { topic: topic as TopicNameExtractor }),
+      ...(known.partitioner && { partitioner: known.partitioner }),
+    };
     flow.connect(node, (scope) => {
-      const send = scope.sink(node);
+      const send = scope.sink(node, routing);
       const write = (record: {
         key: unknown;
         value: unknown;
@@ -40,4 +58,20 @@ export function to<In extends Collection>(
       else source.hub.add(write);
     });
   };
+}
+
+function declaration(
+  topic: unknown,
+  serdes: {
+    key: Serde<unknown> | undefined;
+    value: Serde<unknown> | undefined;
+    topics: readonly string[] | undefined;
+  },
+): SinkDeclaration {
+  const { key, value, topics } = serdes;
+  const step = typeof topic === 'string' ? `to('${topic}')` : 'to(function)';
+  if (key === undefined) throw failure('SERDE_MISSING', { step, part: 'key' });
+  if (value === undefined) throw failure('SERDE_MISSING', { step, part: 'value' });
+  if (typeof topic === 'string') return { topic, internal: false, key, value };
+  return { topic: topics?.join('|') ?? 'chosen-by-record', choice: topics ?? 'any', internal: false, key, value };
 }

@@ -19,9 +19,11 @@ export class Application {
   readonly subtopologies: readonly Subtopology[];
   readonly #partitioning: Partitioning;
   readonly #partitions: Map<string, number>;
+  readonly #others: number | undefined;
 
-  private constructor(id: string, topology: Topology, existing: ReadonlyMap<string, number>) {
+  private constructor(id: string, topology: Topology, existing: ReadonlyMap<string, number>, others?: number) {
     this.id = id;
+    this.#others = others;
     this.topology = topology;
     this.#partitions = new Map(existing);
     this.#partitioning = planPartitions(topology, existing);
@@ -30,18 +32,21 @@ export class Application {
     this.subtopologies = topology.subtopologies.map((planned) => this.#subtopology(planned));
   }
 
-  /** For topics whose partition counts are known (the test driver). */
-  static of(id: string, topology: Topology, partitions: ReadonlyMap<string, number>): Application {
-    return new Application(id, topology, partitions);
+  /** For topics whose partition counts are known (the test driver). `others` is the count of all that are not. */
+  static of(id: string, topology: Topology, partitions: ReadonlyMap<string, number>, others?: number): Application {
+    return new Application(id, topology, partitions, others);
   }
 
   /** Looks up the topics that must exist. Throws TOPIC_UNKNOWN with the nearest name, NOT_COPARTITIONED. */
   static async bind(id: string, topology: Topology, log: Log): Promise<Application> {
     const needed = topology.graph.nodes.flatMap((node) => {
-      const end = node.source ?? node.sink;
+      const { source, sink } = node;
+      if (sink?.choice !== undefined) return sink.choice === 'any' ? [] : sink.choice;
+      const end = source ?? sink;
       return end === undefined || end.internal ? [] : [end.topic];
     });
-    const found = await log.describeTopics([...new Set(needed)]);
+    const writesAny = topology.graph.nodes.some(({ sink }) => sink?.choice === 'any');
+    const found = writesAny ? await log.topics() : await log.describeTopics([...new Set(needed)]);
     const existing = new Map(found.map(({ name, partitions }) => [name, partitions]));
     const missing = needed.find((topic) => !existing.has(topic));
     if (missing !== undefined) throw await unknownTopic(missing, log);
@@ -52,12 +57,17 @@ export class Application {
     return end.internal ? repartitionTopic(this.id, end.topic) : end.topic;
   }
 
+  /** The topics by which a sink's codecs are known; where it may choose any, one that stands for them all. */
+  topicsOf(sink: SinkDeclaration): readonly string[] {
+    return sink.choice === undefined || sink.choice === 'any' ? [this.topicOf(sink)] : sink.choice;
+  }
+
   changelogOf(store: StoreDeclaration): string {
     return store.sourceTopic ?? changelogTopic(this.id, store.name);
   }
 
   partitionsOf(topic: string): number {
-    const count = this.#partitions.get(topic);
+    const count = this.#partitions.get(topic) ?? this.#others;
     if (count === undefined) throw failure('TOPIC_UNKNOWN', { topic });
     return count;
   }

@@ -1,5 +1,6 @@
 import type { Registry } from '../serde/registry/registry.ts';
 import type { Codec, Serde, SerdeUse } from '../serde/serde.ts';
+import type { SinkDeclaration } from '../topology/graph.ts';
 import type { Application } from './application.ts';
 
 type Part = SerdeUse['part'];
@@ -22,7 +23,9 @@ export class Codecs {
     const { nodes } = application.topology.graph;
     // Writers first: a codec that both writes and reads must have registered its schema.
     for (const { sink, store } of nodes) {
-      if (sink !== undefined) await codecs.#openBoth(application.topicOf(sink), sink, true);
+      if (sink !== undefined) {
+        for (const topic of application.topicsOf(sink)) await codecs.#openBoth(topic, sink, true);
+      }
       if (store !== undefined && store.sourceTopic === undefined)
         await codecs.#openBoth(application.changelogOf(store), store, true);
     }
@@ -37,6 +40,12 @@ export class Codecs {
     const codec = this.#codecs.get(`${topic}-${part}`)?.get(serde);
     if (codec === undefined) throw new Error(`Bug in Millrace: no codec of ${serde.name} was opened for ${topic}`);
     return codec;
+  }
+
+  /** Of a sink that may choose any topic there is one pair for all of them. */
+  ofSink(topic: string, sink: SinkDeclaration): { key: Codec<unknown>; value: Codec<unknown> } {
+    const opened = sink.choice === 'any' ? sink.topic : topic;
+    return { key: this.get(opened, 'key', sink.key), value: this.get(opened, 'value', sink.value) };
   }
 
   async #openBoth(

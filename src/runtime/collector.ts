@@ -1,10 +1,16 @@
+import { failure } from '../errors.ts';
 import { Partitioner } from '../log/partitioner.ts';
-import type { Headers, Producer } from '../log/port.ts';
+import type { Headers, OutgoingRecord, Producer } from '../log/port.ts';
 import type { Codec } from '../serde/serde.ts';
 import type { SinkDeclaration } from '../topology/graph.ts';
-import type { Send } from '../topology/task-scope.ts';
+import type { Routing, Send, StreamPartitioner } from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
+
+interface SinkOptions extends Routing {
+  /** Told of a record that the user's partitioner sends nowhere. */
+  readonly dropped: () => void;
+}
 
 /** Encodes what tasks send and hands it to the producer, into the transaction that is open. */
 export class Collector {
@@ -18,21 +24,19 @@ export class Collector {
     this.#producer = producer;
   }
 
-  /** How records get to a sink: partitioned by their key as Java clients do. */
-  sink(sink: SinkDeclaration): Send {
-    const topic = this.#application.topicOf(sink);
-    const partitions = this.#application.partitionsOf(topic);
-    const producer = this.#producer;
-    const partitioner = new Partitioner();
-    const { key: keyCodec, value: valueCodec } = this.#open(topic, sink);
+  /** How records get to a sink: partitioned by their key as Java clients do, or as the user says. */
+  sink(sink: SinkDeclaration, options: SinkOptions): Send {
+    const choose = options.topic;
+    if (choose === undefined) return this.#sendTo(this.#application.topicOf(sink), sink, options);
+    const sends = new Map<string, Send>();
     return (key, value, timestamp, headers) => {
-      const keyBytes = encode(keyCodec, key);
-      producer.append(topic, partitioner.choose(keyBytes, partitions), {
-        key: keyBytes,
-        value: encode(valueCodec, value),
-        timestamp,
-        headers,
-      });
+      const topic = choose({ key, value, timestamp, headers });
+      let send = sends.get(topic);
+      if (send === undefined) {
+        send = this.#sendTo(topic, sink, options);
+        sends.set(topic, send);
+      }
+      send(key, value, timestamp, headers);
     };
   }
 
@@ -58,9 +62,45 @@ export class Collector {
     this.#producer.append(topic, partition, record);
   }
 
+  #sendTo(topic: string, sink: SinkDeclaration, options: SinkOptions): Send {
+    const partitions = this.#application.partitionsOf(topic);
+    const producer = this.#producer;
+    const byKey = new Partitioner();
+    const { key: keyCodec, value: valueCodec } = this.#codecs.ofSink(topic, sink);
+    const choose = options.partitioner && userPartitioner(topic, partitions, options.partitioner);
+    return (key, value, timestamp, headers) => {
+      const chosen = choose?.(key, value);
+      const keyBytes = encode(keyCodec, key);
+      const record = { key: keyBytes, value: encode(valueCodec, value), timestamp, headers };
+      if (chosen === undefined) producer.append(topic, byKey.choose(keyBytes, partitions), record);
+      else if (chosen.length === 0) options.dropped();
+      else multicast(producer, { topic, partitions: chosen, record });
+    };
+  }
+
   #open(topic: string, serdes: Pick<SinkDeclaration, 'key' | 'value'>): { key: Codec<unknown>; value: Codec<unknown> } {
     return { key: this.#codecs.get(topic, 'key', serdes.key), value: this.#codecs.get(topic, 'value', serdes.value) };
   }
+}
+
+function multicast(
+  producer: Producer,
+  { topic, partitions, record }: { topic: string; partitions: readonly number[]; record: OutgoingRecord },
+): void {
+  for (const partition of new Set(partitions)) producer.append(topic, partition, record);
+}
+
+/** The user's choice as a list, checked: a record in a partition that is not there would be lost. */
+function userPartitioner(topic: string, partitions: number, choose: StreamPartitioner) {
+  return (key: unknown, value: unknown): readonly number[] | undefined => {
+    const chosen = choose({ key, value, topic }, partitions);
+    if (chosen === undefined) return undefined;
+    const list = typeof chosen === 'number' ? [chosen] : chosen;
+    for (const partition of list)
+      if (!(Number.isInteger(partition) && partition >= 0 && partition < partitions))
+        throw failure('PARTITION_UNKNOWN', { topic, partition, partitions });
+    return list;
+  };
 }
 
 const encode = (codec: Codec<unknown>, value: unknown): Buffer | null =>

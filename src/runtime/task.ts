@@ -1,9 +1,9 @@
 import { failure } from '../errors.ts';
 import type { FetchedPartition, Position, TaskId } from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
-import type { Checkpoint, KeyValueStore, StateBackend } from '../state/store.ts';
+import type { Checkpoint, KeyValueStore, StateBackend, TimedStore } from '../state/store.ts';
 import type { GraphNode } from '../topology/graph.ts';
-import type { Punctuate, PunctuationType, Punctuator, Send, TaskScope } from '../topology/task-scope.ts';
+import type { Punctuate, PunctuationType, Punctuator, Routing, Send, TaskScope } from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
 import type { Collector } from './collector.ts';
@@ -80,13 +80,18 @@ export class Task implements TaskScope {
     return this.stores.get(name) as KeyValueStore<K, V>;
   }
 
+  timedStore<K, V>(name: string): TimedStore<K, V> {
+    // As above.
+    return this.stores.timed(name) as TimedStore<K, V>;
+  }
+
   source(node: GraphNode, enter: Enter): void {
     this.#enters.set(node.id, enter);
   }
 
-  sink(node: GraphNode): Send {
+  sink(node: GraphNode, routing: Routing = {}): Send {
     if (node.sink === undefined) throw new Error(`Bug in Millrace: ${node.kind} is no sink`);
-    return this.#options.collector.sink(node.sink);
+    return this.#options.collector.sink(node.sink, { ...routing, dropped: () => this.drop(node, 'no partition') });
   }
 
   onFlush(flush: () => void): void {

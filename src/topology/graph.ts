@@ -5,6 +5,7 @@
 import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import type { StoreSpec } from '../state/store.ts';
+import type { TimedShape } from '../state/timed-key.ts';
 
 export interface SourceDeclaration {
   /** As the user wrote it; for a repartition topic, its short name (see `naming.ts`). */
@@ -14,12 +15,17 @@ export interface SourceDeclaration {
   readonly value: Serde<unknown>;
   /** Of an internal topic: the node that writes it. */
   readonly writer?: number;
+  /** Of an internal topic: how many partitions it is to have; else it follows its neighbours. */
+  readonly partitions?: number;
   /** What to do where the group has no committed offset. */
   readonly reset: 'earliest' | 'latest';
 }
 
 export interface SinkDeclaration {
+  /** Of a sink that chooses the topic of each record: what stands for it in descriptions. */
   readonly topic: string;
+  /** Set where the topic is chosen for each record: from these, or from all that there are. */
+  readonly choice?: readonly string[] | 'any';
   readonly internal: boolean;
   readonly key: Serde<unknown>;
   readonly value: Serde<unknown>;
@@ -28,6 +34,8 @@ export interface SinkDeclaration {
 export interface StoreDeclaration extends StoreSpec<unknown, unknown> {
   /** A table's source topic serves as its changelog; other stores have a topic of their own. */
   readonly sourceTopic?: string;
+  /** Set by `timedStore`: its rows are ordered by a time. */
+  readonly timed?: TimedShape<unknown>;
 }
 
 export interface NodeDeclaration {

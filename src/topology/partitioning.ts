@@ -27,7 +27,7 @@ export function planPartitions(topology: Topology, existing: ReadonlyMap<string,
   // One topic may wait for another further up; each round settles at least one, as the graph has no cycles.
   for (const _ of internal) {
     for (const source of internal) {
-      const found = matching(source, joins, count) ?? ofWriter(source, topology, count);
+      const found = source.partitions ?? matching(source, joins, count) ?? ofWriter(source, topology, count);
       if (found !== undefined) repartitions.set(source.topic, found);
     }
   }

@@ -2,15 +2,23 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import { KStream } from './k-stream.ts';
 import type { StreamRecord } from './records.ts';
+import type { StreamPartitioner } from './task-scope.ts';
+
+export interface RepartitionStep<K, V> {
+  readonly name: string;
+  readonly key?: Serde<K> | undefined;
+  readonly value?: Serde<V> | undefined;
+  /** How many partitions the topic is to have; else it follows its neighbours. */
+  readonly partitions?: number | undefined;
+  /** Who chooses the partition of each record; else its key does. */
+  readonly partitioner?: StreamPartitioner<K, V> | undefined;
+}
 
 /**
  * Sends a stream through a topic of its own, so that its records are partitioned by their present key. Records with a
  * null key are left out: they belong to no group and match nothing.
  */
-export function repartition<K, V>(
-  source: KStream<K, V>,
-  as: { name: string; key?: Serde<K> | undefined; value?: Serde<V> | undefined },
-): KStream<K, V> {
+export function repartition<K, V>(source: KStream<K, V>, as: RepartitionStep<K, V>): KStream<K, V> {
   const { flow, node: parent } = source.shape;
   const key = as.key ?? source.shape.key;
   const value = as.value ?? source.shape.value;
@@ -23,7 +31,7 @@ export function repartition<K, V>(
     sink: { topic: as.name, internal: true, key, value },
   });
   flow.connect(sink, (scope) => {
-    const send = scope.sink(sink);
+    const send = scope.sink(sink, as.partitioner && { partitioner: as.partitioner as StreamPartitioner });
     source.hub.add(({ key, value, timestamp, headers }) => {
       if (key !== null) send(key, value, timestamp, headers);
     });
@@ -32,7 +40,15 @@ export function repartition<K, V>(
     kind: 'repartitioned',
     name: as.name,
     parents: [],
-    source: { topic: as.name, internal: true, key, value, writer: sink.id, reset: 'earliest' },
+    source: {
+      topic: as.name,
+      internal: true,
+      key,
+      value,
+      writer: sink.id,
+      reset: 'earliest',
+      ...(as.partitions === undefined ? {} : { partitions: as.partitions }),
+    },
   });
   const stream = new KStream<K, V>({ flow, node, key, value, keyChanged: false });
   flow.connect(node, (scope) => scope.source(node, (record) => stream.hub.emit(record as StreamRecord<K, V>)));

@@ -1,10 +1,28 @@
 import type { Headers } from '../log/port.ts';
-import type { KeyValueStore } from '../state/store.ts';
+import type { KeyValueStore, TimedStore } from '../state/store.ts';
 import type { GraphNode } from './graph.ts';
 import type { StreamRecord } from './records.ts';
 
 /** Encodes and sends one record to a sink's topic, in the transaction of the task. */
 export type Send = (key: unknown, value: unknown, timestamp: number, headers: Headers) => void;
+
+/**
+ * Chooses where a record goes: one partition, several (each gets a copy), or none (`[]`: it is dropped and counted).
+ * Undefined leaves it to the key, as always.
+ */
+export type StreamPartitioner<K = unknown, V = unknown> = (
+  record: { readonly key: K; readonly value: V; readonly topic: string },
+  partitions: number,
+) => number | readonly number[] | undefined;
+
+/** Chooses the topic of each record. */
+export type TopicNameExtractor<K = unknown, V = unknown> = (record: StreamRecord<K, V>) => string;
+
+/** What a sink does otherwise than by default. */
+export interface Routing {
+  readonly topic?: TopicNameExtractor;
+  readonly partitioner?: StreamPartitioner;
+}
 
 /** Called when its turn has come, with the time (ms) of the clock it goes by. */
 export type Punctuate = (timestamp: number) => void;
@@ -31,9 +49,11 @@ export interface TaskScope {
   /** Whether to give also those results of Kafka Streams that its own developers call wrong (`docs/compatibility.md`). */
   readonly compat: boolean;
   store<K, V>(name: string): KeyValueStore<K, V>;
+  /** A store declared by `timedStore`. */
+  timedStore<K, V>(name: string): TimedStore<K, V>;
   /** Hands each record that the task takes from the source's topic to `enter`. */
   source(node: GraphNode, enter: (record: StreamRecord<unknown, unknown>) => void): void;
-  sink(node: GraphNode): Send;
+  sink(node: GraphNode, routing?: Routing): Send;
   /** Calls `flush` at each commit, in the order of the calls of `onFlush`, which is the order of the graph. */
   onFlush(flush: () => void): void;
   /**

@@ -1,0 +1,32 @@
+import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
+import type { KStream } from '../topology/k-stream.ts';
+import { repartition as throughTopic } from '../topology/repartition.ts';
+import type { StreamPartitioner } from '../topology/task-scope.ts';
+
+export interface RepartitionOptions<K, V> {
+  /** Needed where an operator made new keys. */
+  readonly key?: SerdeFor<K>;
+  /** Needed where an operator made new values. */
+  readonly value?: SerdeFor<V>;
+  /** Of the topic. Default: as many as the topics that it is joined with or made from. */
+  readonly partitions?: number;
+  readonly partitioner?: StreamPartitioner<K, V>;
+}
+
+/**
+ * Sends the stream through an internal topic, so that what follows runs in tasks by the present key, or in more tasks
+ * than before. The name owns the topic. Records with a null key are left out.
+ *
+ * @example
+ * clicks.pipe(selectKey((click) => click.user_id), repartition('clicks-by-user', { key: string(), partitions: 12 }))
+ */
+export function repartition<In extends KStream<unknown, unknown>>(
+  name: string,
+  options: RepartitionOptions<KeyOf<In>, ValueOf<In>> = {},
+): (source: In) => In {
+  // Serdes and partitioner are of this very source; TypeScript knows it as a KStream of unknown values only.
+  const { key, value, partitions, partitioner } = options as RepartitionOptions<unknown, unknown>;
+  const as = { name, key: key as Serde<unknown>, value: value as Serde<unknown>, partitions, partitioner };
+  return (source) => throughTopic<unknown, unknown>(source, as) as In;
+}
