@@ -6,6 +6,7 @@ import { commandNameIn } from './command-name.ts';
 import { commands } from './commands.ts';
 import { readConfigFile } from './config-file.ts';
 import { globalOptions } from './global-options.ts';
+import type { OptionsOf, OptionTable } from './option-table.ts';
 import { type ProcessIo, processIo } from './process-io.ts';
 import { buildProgram, type Invocation, type ProgramOptions } from './program.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -67,12 +68,17 @@ async function runCommand({ definition }: Loaded, { args, flags }: Invocation, i
     args,
     stdout,
     stderr,
-    options: all,
-    settings: all,
+    options: pick(all, definition.options),
+    settings: pick(all, globalOptions),
     get signal() {
       return io.signal;
     },
   });
+}
+
+function pick<T extends OptionTable>(values: OptionsOf<T>, table: T): OptionsOf<T> {
+  // The values of all options were resolved together, these among them.
+  return Object.fromEntries(Object.keys(table).map((name) => [name, values[name]])) as OptionsOf<T>;
 }
 
 async function report(error: unknown, stderr: Output): Promise<number> {

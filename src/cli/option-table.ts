@@ -19,10 +19,11 @@ export interface OptionFacts {
   readonly env: string;
   readonly isBoolean: boolean;
   readonly isText: boolean;
+  /** What the value must be, in words; undefined where the schema's own message says it. */
+  readonly expected: string | undefined;
   /** What stands for the value in help; empty for a boolean. */
   readonly value: string;
   readonly description: string;
-  readonly choices: readonly string[] | undefined;
   readonly default: unknown;
 }
 
@@ -32,6 +33,8 @@ interface Described {
   readonly default?: unknown;
   readonly description?: string;
   readonly value?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 /** The facts of each option of a table, in its order. */
@@ -48,10 +51,19 @@ export function factsOf(table: OptionTable): OptionFacts[] {
       isText: described.type === 'string' && described.enum === undefined,
       value: isBoolean ? '' : (described.value ?? described.enum?.join('|') ?? placeholder(described)),
       description: described.description ?? '',
-      choices: described.enum,
+      expected: expectation(described),
       default: described.default,
     };
   });
+}
+
+function expectation({ type, enum: choices, minimum, maximum }: Described): string | undefined {
+  if (choices !== undefined) return choices.join(' or ');
+  if (type === 'boolean') return 'true or false';
+  if (type !== 'integer' && type !== 'number') return undefined;
+  const from = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? '' : ` from ${minimum}`;
+  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? '' : ` to ${maximum}`;
+  return `a ${type === 'integer' ? 'whole number' : 'number'}${from}${to}`;
 }
 
 function placeholder({ type }: Described): string {

@@ -28,6 +28,7 @@ export function buildProgram({ version, out, err, loaded, invoked }: ProgramOpti
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [COMMAND]', 'show the help of a command')
     .configureOutput({ writeOut: out, writeErr: err })
+    .showHelpAfterError('Try: millrace --help')
     .exitOverride();
   program.addHelpText('after', `\n${ENVIRONMENT_HELP}`);
   addOptions(program, globalOptions);

@@ -17,9 +17,12 @@ export async function* readLines(path: string): AsyncGenerator<LineBlock> {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   const source = path.endsWith('.gz') ? gunzipped(file) : file;
   let rest: Buffer = Buffer.alloc(0);
+  let isStart = true;
   try {
     for await (const chunk of source) {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const joined = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const bytes = isStart ? withoutMark(joined) : joined;
+      isStart = false;
       const end = bytes.lastIndexOf(0x0a) + 1;
       rest = bytes.subarray(end);
       if (end > 0) yield { lines: linesIn(bytes.subarray(0, end - 1)), bytesRead: file.bytesRead };
@@ -47,6 +50,11 @@ function gunzipped(file: NodeJS.ReadableStream): AsyncIterable<Buffer> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   file.on('error', (error) => gunzip.destroy(error));
   return file.pipe(gunzip);
+}
+
+/** Programs of Windows put a byte order mark first. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 function linesIn(bytes: Buffer): Line[] {

@@ -61,10 +61,8 @@ function typed({ isBoolean, isText }: OptionFacts, value: unknown): unknown {
   return typeof value === 'string' ? (WORDS[value] ?? value) : value;
 }
 
-function problem({ choices, isBoolean, flag }: OptionFacts, given: Given | undefined, message: string): string {
+function problem({ expected, flag }: OptionFacts, given: Given | undefined, message: string): string {
   if (given === undefined) return `${flag} is missing`;
   const shown = JSON.stringify(given.value) ?? String(given.value);
-  if (choices !== undefined) return `${given.source} is ${shown}, but must be ${choices.join(' or ')}`;
-  if (isBoolean) return `${given.source} is ${shown}, but must be true or false`;
-  return `${given.source} is ${shown}: ${message}`;
+  return `${given.source} is ${shown}${expected === undefined ? `: ${message}` : `, but must be ${expected}`}`;
 }
