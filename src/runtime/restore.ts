@@ -2,10 +2,11 @@ import { failure } from '../errors.ts';
 import type { FetchedPartition, Fetcher, Log, Position, TopicPartition } from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import type { Change, StateBackend } from '../state/store.ts';
+import { isMark, MARKED } from '../state/timed-key.ts';
 import type { TaskStore } from './task-stores.ts';
 
 export interface RestoreOptions {
-  readonly log: Log;
+  readonly log: Pick<Log, 'fetcher' | 'offsets'>;
   readonly backend: StateBackend;
   /** The committed offsets of the task's inputs; a table's source is restored up to there. */
   readonly committed: readonly Position[];
@@ -103,11 +104,9 @@ function decode(store: TaskStore, record: FetchedRecord, from: TopicPartition): 
   const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp, offset } = record;
   if (keyEnd < 0) return undefined;
   try {
-    return {
-      key: store.key.decode(buffer, keyStart, keyEnd),
-      value: valueEnd < 0 ? null : store.value.decode(buffer, valueStart, valueEnd),
-      timestamp,
-    };
+    const key = store.key.decode(buffer, keyStart, keyEnd);
+    if (store.declaration.timed !== undefined && isMark(key)) return { key, value: MARKED, timestamp };
+    return { key, value: valueEnd < 0 ? null : store.value.decode(buffer, valueStart, valueEnd), timestamp };
   } catch (error) {
     // A table's source may hold what its task passed over as bad input; nobody but us writes a changelog.
     if (store.changelog === undefined) return undefined;

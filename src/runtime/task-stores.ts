@@ -1,15 +1,27 @@
 import type { Codec } from '../serde/serde.ts';
 import type { Generation } from '../state/generation.ts';
 import { StagedStore } from '../state/staged-store.ts';
-import type { CommittedTable, KeyValueStore, StateBackend } from '../state/store.ts';
+import type { Change, CommittedTable, KeyValueStore, StateBackend, TimedStore } from '../state/store.ts';
+import type { TimedStoreSpec } from '../state/timed-key.ts';
+import { TimedStagedStore } from '../state/timed-store.ts';
+import { TimedTable } from '../state/timed-table.ts';
 import type { StoreDeclaration } from '../topology/graph.ts';
 import { NO_HEADERS } from '../topology/records.ts';
 import type { Send } from '../topology/task-scope.ts';
 
+/** What a commit asks of a store, whatever its rows are like. */
+export interface StagedState {
+  seal(): Generation<unknown, unknown>;
+  committed(generation: Generation<unknown, unknown>): void;
+  drain(): Iterable<Change<unknown, unknown>>;
+  drained(): void;
+  reset(): void;
+}
+
 /** One store of one task, with all that its life needs. */
 export interface TaskStore {
   readonly declaration: StoreDeclaration;
-  readonly staged: StagedStore<unknown, unknown>;
+  readonly staged: StagedState;
   readonly table: CommittedTable<unknown, unknown>;
   /** Where its rows can be read again: a changelog, or the source topic of a table. */
   readonly topic: string;
@@ -28,15 +40,20 @@ export class TaskStores {
   readonly #stores = new Map<string, TaskStore>();
 
   open(backend: StateBackend, store: Omit<TaskStore, 'staged' | 'table'>, cacheEntries: number): void {
-    const table = backend.table(store.declaration, store.partition);
-    const staged = new StagedStore({ spec: store.declaration, table, cacheEntries });
-    this.#stores.set(store.declaration.name, { ...store, table, staged });
+    const { declaration, partition } = store;
+    this.#stores.set(declaration.name, { ...store, ...openState(backend, { declaration, partition, cacheEntries }) });
   }
 
   get(name: string): KeyValueStore<unknown, unknown> {
-    const store = this.#stores.get(name);
-    if (store === undefined) throw new Error(`Bug in Millrace: store ${name} is not open in this task`);
-    return store.staged;
+    const staged = this.#stores.get(name)?.staged;
+    if (staged instanceof StagedStore) return staged;
+    throw new Error(`Bug in Millrace: store ${name} is not open in this task, or has times`);
+  }
+
+  timed(name: string): TimedStore<unknown, unknown> {
+    const staged = this.#stores.get(name)?.staged;
+    if (staged instanceof TimedStagedStore) return staged;
+    throw new Error(`Bug in Millrace: timed store ${name} is not open in this task`);
   }
 
   all(): IterableIterator<TaskStore> {
@@ -76,4 +93,18 @@ export class TaskStores {
   reset(): void {
     for (const { staged } of this.#stores.values()) staged.reset();
   }
+}
+
+function openState(
+  backend: StateBackend,
+  { declaration, partition, cacheEntries }: { declaration: StoreDeclaration; partition: number; cacheEntries: number },
+): Pick<TaskStore, 'staged' | 'table'> {
+  if (declaration.timed === undefined) {
+    const table = backend.table(declaration, partition);
+    return { table, staged: new StagedStore({ spec: declaration, table, cacheEntries }) };
+  }
+  // Only `timedStore` makes declarations with times, and their keys have them.
+  const spec = declaration as TimedStoreSpec<unknown, unknown>;
+  const table = new TimedTable(backend, spec, partition);
+  return { table, staged: new TimedStagedStore({ spec, table, cacheEntries }) };
 }

@@ -7,14 +7,15 @@ import type { Change } from './store.ts';
 export class Generation<K, V> implements Iterable<Change<K, V>> {
   /** Counts up; a later generation overrides an earlier one. */
   readonly number: number;
-  readonly #changes: Change<K, V>[] = [];
+  readonly #changes: (Change<K, V> | undefined)[] = [];
+  #removed = 0;
 
   constructor(number: number) {
     this.number = number;
   }
 
   get size(): number {
-    return this.#changes.length;
+    return this.#changes.length - this.#removed;
   }
 
   /** Adds the first change of a key; gives the place for later ones. */
@@ -27,7 +28,13 @@ export class Generation<K, V> implements Iterable<Change<K, V>> {
     this.#changes[index] = change;
   }
 
-  [Symbol.iterator](): Iterator<Change<K, V>> {
-    return this.#changes.values();
+  /** Takes a change out: its key had no row before this generation, and has none after it. */
+  remove(index: number): void {
+    this.#changes[index] = undefined;
+    this.#removed++;
+  }
+
+  *[Symbol.iterator](): Generator<Change<K, V>, void, undefined> {
+    for (const change of this.#changes) if (change !== undefined) yield change;
   }
 }

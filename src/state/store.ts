@@ -44,11 +44,52 @@ export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
   put(key: K, value: V | null, timestamp: number): void;
 }
 
+// --- rows in the order of a time ------------------------------------------------------------------------------------
+
+/**
+ * A key at a time. `order` tells rows of the same key and time apart; 0 where there can be one only. In a store of
+ * windows the time is their start; of sessions their end, and the order their start; of buffered records their
+ * timestamp, and the order counts arrivals; of versions the time from which they are valid. All are ms, or counts.
+ */
+export interface TimedKey<K> {
+  readonly key: K;
+  readonly time: number;
+  readonly order: number;
+}
+
+/**
+ * Rows of each key in the order of time and order. A row is seen while `time > newest - retention`; older ones are as
+ * good as gone at once, and deleted, with their changelog records, by the next commit.
+ */
+export interface ReadOnlyTimedStore<K, V> {
+  readonly name: string;
+  /** The largest time ever written, by any key, deletions too; -1 before the first. */
+  readonly newest: number;
+  get(key: K, time: number, order?: number): Row<V> | undefined;
+  /** The rows of a key from one time to another, both inclusive. */
+  fetch(key: K, from: number, to: number, reverse?: boolean): readonly Entry<TimedKey<K>, V>[];
+  /** The rows of all keys from one time to another, both inclusive, by time, then key; of sessions by end, start, key. */
+  fetchAll(from: number, to: number): readonly Entry<TimedKey<K>, V>[];
+  /** All rows by key, then time. For queries: it looks at every row. */
+  all(): readonly Entry<TimedKey<K>, V>[];
+  /** A time (or count) that belongs to the store as a whole, by its name; undefined where it was never set. */
+  mark(name: string): number | undefined;
+}
+
+export interface TimedStore<K, V> extends ReadOnlyTimedStore<K, V> {
+  /** Null deletes. A row that is too old to be seen is not stored. The store keeps `at`, so it must not be changed. */
+  put(at: TimedKey<K>, value: V | null, timestamp: number): void;
+  /** Kept with the rows, and as safe as they are. The name has 1 to 7 ASCII characters, the value is not negative. */
+  setMark(name: string, value: number): void;
+}
+
 /** What is known of a store before it is opened. The name owns the table and the changelog topic. */
 export interface StoreSpec<K, V> {
   readonly name: string;
   readonly key: Serde<K>;
   readonly value: Serde<V>;
+  /** Key columns by which rows are also found in order, the first of them an integer: see `CommittedTable.byIndex`. */
+  readonly index?: readonly number[];
 }
 
 // --- back ends ------------------------------------------------------------------------------------------------------
@@ -57,6 +98,8 @@ export interface StoreSpec<K, V> {
 export interface CommittedTable<K, V> {
   get(key: K): Row<V> | undefined;
   range(query: RangeQuery<K>): Iterable<Entry<K, V>>;
+  /** Rows whose first indexed column is within both bounds, in the order of the index. Only where the spec has one. */
+  byIndex(from: number, to: number, limit?: number): readonly Entry<K, V>[];
   /** True where it holds no rows: a store that was never written need not be asked. */
   isEmpty(): boolean;
   /**

@@ -16,6 +16,7 @@ export type Defer = (step: () => void) => void;
 export class MemoryTable<K, V> implements CommittedTable<K, V> {
   readonly #store: string;
   readonly #columns: Columns<K>;
+  readonly #index: readonly number[];
   readonly #defer: Defer;
   readonly #rows = new Map<KeyIdentity, Entry<K, V>>();
   /** Never changed, only replaced: a range that has begun goes on with the one it has. */
@@ -24,6 +25,7 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
   constructor(spec: StoreSpec<K, V>, defer: Defer) {
     this.#store = spec.name;
     this.#columns = spec.key.columns;
+    this.#index = spec.index ?? [];
     this.#defer = defer;
   }
 
@@ -34,6 +36,17 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
 
   range(query: RangeQuery<K>): Iterable<Entry<K, V>> {
     return { [Symbol.iterator]: () => this.#select(query).values() };
+  }
+
+  byIndex(from: number, to: number, limit?: number): readonly Entry<K, V>[] {
+    const index = this.#index;
+    const [first = 0] = index;
+    return Array.from(this.#rows.values(), (entry) => ({ columns: this.#columns.write(entry.key), entry }))
+      .filter(({ columns }) => Number(columns[first]) >= from && Number(columns[first]) <= to)
+      .map(({ columns, entry }) => ({ columns: [...index.map((at) => columns[at] ?? null), ...columns], entry }))
+      .sort((a, b) => compareKeys(a.columns, b.columns))
+      .slice(0, limit)
+      .map(({ entry }) => entry);
   }
 
   isEmpty(): boolean {

@@ -31,6 +31,7 @@ export class Catalogue {
       .transaction(() => {
         if (stored === undefined) this.#db.exec(createTable(layout));
         for (const column of added) this.#db.exec(addColumn(layout.name, column));
+        if (spec.index !== undefined) this.#db.exec(createIndex(layout, spec.index));
         this.#save(layout);
       })
       .immediate();
@@ -79,6 +80,13 @@ function createTable({ name, key, value }: StoreLayout): string {
   ];
   const primaryKey = [PARTITION, ...key.columns.map((column) => quoted(column.name))];
   return `CREATE TABLE ${quoted(name)} (${columns.join(', ')}, PRIMARY KEY (${primaryKey.join(', ')})) WITHOUT ROWID`;
+}
+
+/** The rest of the primary key follows by itself, as in every index of such a table. */
+function createIndex({ name, key }: StoreLayout, index: readonly number[]): string {
+  const columns = index.flatMap((at) => key.columns[at]?.name ?? []).map(quoted);
+  const indexed = [PARTITION, ...columns].join(', ');
+  return `CREATE INDEX IF NOT EXISTS ${quoted(`${name} by time`)} ON ${quoted(name)} (${indexed})`;
 }
 
 function declaration({ name, type }: StoredColumn): string {

@@ -20,6 +20,7 @@ export interface StoreShape {
   readonly name: string;
   readonly key: { readonly columns: ColumnList };
   readonly value: { readonly columns: ColumnList };
+  readonly index?: readonly number[];
 }
 
 type ColumnList = Pick<Columns<never>, 'columns'>;

@@ -22,6 +22,7 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
   readonly #store: string;
   readonly #key: Columns<K>;
   readonly #value: Columns<V>;
+  readonly #index: readonly number[];
   readonly #partition: number;
   readonly #statements: StoreStatements;
   readonly #checkCommit: () => void;
@@ -32,6 +33,7 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     this.#store = spec.name;
     this.#key = spec.key.columns;
     this.#value = spec.value.columns;
+    this.#index = spec.index ?? [];
     this.#partition = partition;
     this.#statements = statements;
     this.#checkCommit = checkCommit;
@@ -44,6 +46,12 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
 
   range(query: RangeQuery<K>): Iterable<Entry<K, V>> {
     return { [Symbol.iterator]: () => this.#open(query) };
+  }
+
+  byIndex(from: number, to: number, limit?: number): readonly Entry<K, V>[] {
+    const statement = this.#statements.byIndex(this.#index);
+    const rows = this.#read(() => statement.all(this.#partition, from, to, limit ?? -1));
+    return rows.map(this.#entryOf);
   }
 
   isEmpty(): boolean {

@@ -88,6 +88,15 @@ export class StoreStatements {
     return this.#toRead(`SELECT ${columns} FROM ${this.#table} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`);
   }
 
+  /** Key columns, value columns and timestamp. Parameters: partition, least and largest of the first column, limit. */
+  byIndex(index: readonly number[]): Read {
+    const key = index.map((at) => this.#key[at] ?? PARTITION);
+    const columns = [...this.layout.key.columns.map(selected), this.#valueList].join(', ');
+    const order = [...new Set([...key, ...this.#key])].join(', ');
+    const where = `${PARTITION} = ? AND ${key[0]} BETWEEN ? AND ?`;
+    return this.#toRead(`SELECT ${columns} FROM ${this.#table} WHERE ${where} ORDER BY ${order} LIMIT ?`);
+  }
+
   #compared(operator: string): string {
     return `(${this.#key.join(', ')}) ${operator} (${placeholders(this.keyWidth)})`;
   }

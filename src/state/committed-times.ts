@@ -1,0 +1,56 @@
+import type { CommittedTable, Entry, TimedKey } from './store.ts';
+
+/** Bounds that every back end can take. */
+export const FIRST_TIME = Number.MIN_SAFE_INTEGER;
+export const LAST_TIME = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The rows of a table by time, without asking it where it is known to have none: closing windows ask at almost every
+ * record, and mostly in vain.
+ */
+export class CommittedTimes<K, V> {
+  readonly #table: CommittedTable<TimedKey<K>, V>;
+  /** From one to the other, both inclusive, the table has no row. */
+  #emptyFrom = FIRST_TIME;
+  #emptyTo = LAST_TIME;
+  /** Older rows are deleted already, in the table or in a generation on the way to it. */
+  #oldest = FIRST_TIME;
+
+  constructor(table: CommittedTable<TimedKey<K>, V>) {
+    this.#table = table;
+    this.reset();
+  }
+
+  /** The table was changed by others. */
+  reset(): void {
+    this.#oldest = FIRST_TIME;
+    this.#emptyFrom = FIRST_TIME;
+    this.#emptyTo = this.#table.isEmpty() ? LAST_TIME : FIRST_TIME;
+  }
+
+  /** A row of this time is in the table now. */
+  added(time: number): void {
+    if (time < this.#oldest) this.#oldest = time;
+    if (time >= this.#emptyFrom && time <= this.#emptyTo) this.#emptyTo = time - 1;
+  }
+
+  within(from: number, to: number): readonly Entry<TimedKey<K>, V>[] {
+    const [first, last] = [Math.max(from, FIRST_TIME), Math.min(to, LAST_TIME)];
+    if (first > last || (first >= this.#emptyFrom && last <= this.#emptyTo)) return [];
+    const rows = this.#table.byIndex(first, last);
+    if (last < LAST_TIME) {
+      const next = this.#table.byIndex(last + 1, LAST_TIME, 1)[0];
+      this.#emptyFrom = rows.length === 0 ? first : last + 1;
+      this.#emptyTo = (next?.key.time ?? LAST_TIME) - (next === undefined ? 0 : 1);
+    }
+    return rows;
+  }
+
+  /** The rows up to a time, inclusive, once: who asks deletes them. */
+  expired(upTo: number): readonly Entry<TimedKey<K>, V>[] {
+    if (this.#oldest > upTo) return [];
+    const rows = this.within(this.#oldest, upTo);
+    this.#oldest = upTo + 1;
+    return rows;
+  }
+}

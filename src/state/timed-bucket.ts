@@ -1,0 +1,109 @@
+import type { Change, Entry, TimedKey } from './store.ts';
+
+/** The newest state of one row. Slots are changed in place, the changes in them are not. */
+export interface TimedSlot<K, V> {
+  /** Null as its value: the row is deleted. */
+  change: Change<TimedKey<K>, V>;
+  /** The generation that changed it last; 0 where it is as the table has it. */
+  generation: number;
+  /** Its place in that generation. */
+  index: number;
+  /** The generation that made the row where there was none; 0 where it was there before. */
+  born: number;
+}
+
+/** All rows of one key, in order. A key that is in the cache is there with all its rows. */
+export class TimedBucket<K, V> {
+  /** The generation that changed one of its rows last. */
+  generation = 0;
+  readonly #slots: TimedSlot<K, V>[];
+  /** Deleted in the present generation: a row that comes back takes its place in it. */
+  #deleted: TimedSlot<K, V>[] = [];
+
+  constructor(slots: TimedSlot<K, V>[] = []) {
+    this.#slots = slots;
+  }
+
+  get size(): number {
+    return this.#slots.length;
+  }
+
+  slots(): readonly TimedSlot<K, V>[] {
+    return this.#slots;
+  }
+
+  find(time: number, order: number): TimedSlot<K, V> | undefined {
+    const slot = this.#slots[this.#from(time, order)];
+    return slot !== undefined && isAt(slot, time, order) ? slot : undefined;
+  }
+
+  insert(slot: TimedSlot<K, V>): void {
+    const { time, order } = slot.change.key;
+    const at = this.#from(time, order);
+    if (at === this.#slots.length) this.#slots.push(slot);
+    else this.#slots.splice(at, 0, slot);
+  }
+
+  remove(slot: TimedSlot<K, V>): void {
+    const { time, order } = slot.change.key;
+    const at = this.#from(time, order);
+    if (at === 0) this.#slots.shift();
+    else this.#slots.splice(at, 1);
+  }
+
+  /** Remembers a deletion of the present generation. */
+  buried(slot: TimedSlot<K, V>): void {
+    if (this.#deleted.length > 0 && this.#deleted[0]?.generation !== slot.generation) this.#deleted = [];
+    this.#deleted.push(slot);
+  }
+
+  /** The slot of a row that was deleted in this generation, to be used again. */
+  revive(time: number, order: number, generation: number): TimedSlot<K, V> | undefined {
+    if (this.#deleted.length === 0) return undefined;
+    if (this.#deleted[0]?.generation !== generation) {
+      this.#deleted = [];
+      return undefined;
+    }
+    const at = this.#deleted.findIndex((slot) => isAt(slot, time, order));
+    return at < 0 ? undefined : this.#deleted.splice(at, 1)[0];
+  }
+
+  /** Rows from one time to another, both inclusive. */
+  within(from: number, to: number, reverse: boolean): Entry<TimedKey<K>, V>[] {
+    const rows: Entry<TimedKey<K>, V>[] = [];
+    const slots = this.#slots;
+    for (let at = this.#from(from, Number.NEGATIVE_INFINITY); at < slots.length; at++) {
+      const slot = slots[at];
+      if (slot === undefined || slot.change.key.time > to) break;
+      // A slot of the bucket is a row: its value is not null. The type of the pair cannot say so.
+      rows.push(slot.change as Entry<TimedKey<K>, V>);
+    }
+    return reverse ? rows.reverse() : rows;
+  }
+
+  /** The place of the first row at or after a time and order. Most look-ups are of the newest rows. */
+  #from(time: number, order: number): number {
+    const slots = this.#slots;
+    let low = 0;
+    let high = slots.length;
+    const last = slots[high - 1];
+    if (last === undefined || isBefore(last, time, order)) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const slot = slots[middle];
+      if (slot !== undefined && isBefore(slot, time, order)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function isAt(slot: TimedSlot<unknown, unknown>, time: number, order: number): boolean {
+  const { key } = slot.change;
+  return key.time === time && key.order === order;
+}
+
+function isBefore(slot: TimedSlot<unknown, unknown>, time: number, order: number): boolean {
+  const { key } = slot.change;
+  return key.time < time || (key.time === time && key.order < order);
+}
