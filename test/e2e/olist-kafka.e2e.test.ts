@@ -65,7 +65,7 @@ function suite(): void {
     await checkOutputs();
   });
 
-  test('the stores of the two workers together hold every row exactly once', async () => {
+  test('one worker takes all over from both, and its state is exact', async () => {
     for (const [store, expected] of [
       ['user-totals', expectedUserTotals()],
       ['order-status', expectedOrderStatus()],
