@@ -87,7 +87,7 @@ export function lettingNullsThrough(source: {
   table: boolean;
 }): Pick<Entrance, 'nullKeys' | 'nullValues'> {
   return {
-    nullKeys: source.key.nullable === true || source.table,
+    nullKeys: source.key.nullable === true || source.table || source.internal,
     nullValues: source.value.nullable === true || source.table || source.internal,
   };
 }

@@ -1,20 +1,29 @@
-import type { Headers, OutgoingRecord, Position, Producer } from '../log/port.ts';
+import type { Fetcher, GroupOffsets, Headers, Log, OutgoingRecord, Position, Producer } from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
+import { CapturedFetcher } from './captured-fetcher.ts';
 
 /** A record of a test's topic, as bytes. */
 export interface CapturedRecord extends OutgoingRecord {
   readonly offset: number;
 }
 
-/** A log in memory with one partition a topic, and the producer of the test driver: what is appended is there at once. */
-export class CapturedLog implements Producer {
+/**
+ * A log in memory with one partition a topic, and the producer of the test driver: what is appended is there at once.
+ * Stores are restored from it as from any log.
+ */
+export class CapturedLog implements Producer, Pick<Log, 'fetcher' | 'offsets'> {
   readonly pendingBytes = 0;
   readonly #topics = new Map<string, CapturedRecord[]>();
+  readonly #committed = new Map<string, Position>();
+  readonly #onAppend: (topic: string, record: CapturedRecord) => void;
 
-  topic(name: string): CapturedRecord[] {
-    const records = this.#topics.get(name) ?? [];
-    this.#topics.set(name, records);
-    return records;
+  /** `onAppend` is told of each record, in the order of writing. */
+  constructor(onAppend: (topic: string, record: CapturedRecord) => void = () => {}) {
+    this.#onAppend = onAppend;
+  }
+
+  topic(name: string): readonly CapturedRecord[] {
+    return this.#topics.get(name) ?? [];
   }
 
   topicNames(): string[] {
@@ -22,25 +31,53 @@ export class CapturedLog implements Producer {
   }
 
   append(topic: string, _partition: number, { key, value, timestamp, headers }: OutgoingRecord): void {
-    const records = this.topic(topic);
-    const copy = (bytes: Uint8Array | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
-    records.push({ key: copy(key), value: copy(value), timestamp, headers, offset: records.length });
+    const records = this.#topics.get(topic) ?? [];
+    this.#topics.set(topic, records);
+    const record = { key: copy(key), value: copy(value), timestamp, headers, offset: records.length };
+    records.push(record);
+    this.#onAppend(topic, record);
   }
 
   async drained(): Promise<void> {}
 
-  async commit(): Promise<Position[]> {
+  async commit(offsets?: GroupOffsets): Promise<Position[]> {
+    this.commitPositions(offsets?.positions ?? []);
     return this.ends();
+  }
+
+  /** As `commit` does, for who cannot wait. */
+  commitPositions(positions: readonly Position[]): void {
+    for (const position of positions) this.#committed.set(position.topic, position);
+  }
+
+  /** Where the task goes on. */
+  committed(): Position[] {
+    return [...this.#committed.values()];
   }
 
   ends(): Position[] {
     return [...this.#topics].map(([topic, records]) => ({ topic, partition: 0, offset: records.length }));
   }
 
+  async offsets(...[partitions, at]: Parameters<Log['offsets']>): Promise<Position[]> {
+    return partitions.map(({ topic, partition }) => {
+      const records = this.topic(topic);
+      const end = records.length;
+      if (typeof at !== 'number') return { topic, partition, offset: at === 'earliest' ? 0 : end };
+      return { topic, partition, offset: records.find((record) => record.timestamp >= at)?.offset ?? end };
+    });
+  }
+
+  fetcher(): Fetcher {
+    return new CapturedFetcher(this);
+  }
+
   async abort(): Promise<void> {}
 
   async close(): Promise<void> {}
 }
+
+const copy = (bytes: Uint8Array | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
 
 /** A captured record in the form in which tasks take records from a log. */
 export function asFetched({ key, value, timestamp, headers, offset }: CapturedRecord): FetchedRecord {

@@ -1,0 +1,82 @@
+import { foreignKeyJoin, foreignKeyLeftJoin, join, type KTable, leftJoin, outerJoin } from '../../../src/index.ts';
+import {
+  type Build,
+  type Context,
+  type Family,
+  inputsOf,
+  keyValue,
+  need,
+  plainTable,
+  type Table,
+  text,
+  topicName,
+  Unsupported,
+} from './context.ts';
+import { joiner, scalar } from './functions.ts';
+import type { NodeSpec, Text } from './scenario.ts';
+
+type Op = 'join' | 'leftJoin' | 'outerJoin';
+
+export const joins: Family = {
+  join: joined('join'),
+  leftJoin: joined('leftJoin'),
+  outerJoin: joined('outerJoin'),
+  foreignKeyJoin: byForeignKey('foreignKeyJoin'),
+  foreignKeyLeftJoin: byForeignKey('foreignKeyLeftJoin'),
+};
+
+function byForeignKey(op: 'foreignKeyJoin' | 'foreignKeyLeftJoin'): Build {
+  return (context, node) => {
+    const [left = '', right = ''] = inputsOf(node);
+    const pair = joiner(node.joiner);
+    const foreignKey = scalar(need(node, 'foreignKey'));
+    const options = { name: need(node, 'store'), value: text, otherValue: text };
+    const keyOf = (value: Text, key: Text): Text => foreignKey(key, value);
+    const join2 = (l: Text, r: Text): Text => pair(null, l, r);
+    const [table, other] = [plain(context.table(left)), plain(context.table(right))];
+    const result =
+      op === 'foreignKeyJoin'
+        ? table.pipe(foreignKeyJoin(other, keyOf, join2, options))
+        : table.pipe(foreignKeyLeftJoin(other, keyOf, join2, options));
+    context.set(node.id, plainTable(result));
+  };
+}
+
+function joined(op: Op): Build {
+  return (context, node) => {
+    const [left = '', right = ''] = inputsOf(node);
+    if (context.isTable(left)) return joinTables(op, context, node);
+    if (context.isTable(right)) return joinStreamTable(op, context, node);
+    throw new Unsupported(`${op} of ${context.isStream(right) ? 'streams' : 'a stream with a global table'}`);
+  };
+}
+
+function joinTables(op: Op, context: Context, node: NodeSpec): void {
+  if (node.store !== undefined) throw new Unsupported(`${op} of tables, with a store`);
+  const [left = '', right = ''] = inputsOf(node);
+  const { table, ...rest } = context.table(left);
+  const other = context.table(right).table;
+  const pair = joiner(node.joiner);
+  const both = (l: Text, r: Text): Text => pair(null, l, r);
+  const result = {
+    join: () => table.pipe(join(other, both)),
+    leftJoin: () => table.pipe(leftJoin(other, both)),
+    outerJoin: () => table.pipe(outerJoin(other, both)),
+  }[op]();
+  context.set(node.id, { ...rest, table: result as Table['table'] });
+}
+
+function joinStreamTable(op: Op, context: Context, node: NodeSpec): void {
+  if (node.grace !== undefined) throw new Unsupported(`${op} of a stream with a versioned table, grace`);
+  const [left = '', right = ''] = inputsOf(node);
+  const pair = joiner(node.joiner);
+  const step = (l: Text, r: Text, k: Text): Text => pair(k, l, r);
+  const options = { name: topicName(node), ...keyValue };
+  const stream = context.stream(left);
+  const table = plain(context.table(right));
+  const result = op === 'join' ? stream.pipe(join(table, step, options)) : stream.pipe(leftJoin(table, step, options));
+  context.set(node.id, result);
+}
+
+/** The other side of a stream is never windowed. */
+const plain = ({ table }: Table): KTable<Text, string> => table as KTable<Text, string>;
