@@ -8,6 +8,7 @@ export { filterNot } from './operators/filter-not.ts';
 export { flatMap } from './operators/flat-map.ts';
 export { flatMapValues } from './operators/flat-map-values.ts';
 export { forEach } from './operators/for-each.ts';
+export { foreignKeyJoin, foreignKeyLeftJoin, foreignKeyOuterJoin } from './operators/foreign-key-join.ts';
 export { groupBy } from './operators/group-by.ts';
 export { groupByKey } from './operators/group-by-key.ts';
 export { join, leftJoin, outerJoin } from './operators/join.ts';

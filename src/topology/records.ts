@@ -23,6 +23,8 @@ export interface TableChange<K, V> {
   readonly timestamp: number;
   /** Of the record that caused the change. */
   readonly headers: Headers;
+  /** Of a versioned table: the row is older than one that its key has, so it is no news to who knows the newest only. */
+  readonly outOfOrder?: true;
 }
 
 export const NO_HEADERS: Headers = [];

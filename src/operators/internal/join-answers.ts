@@ -1,0 +1,125 @@
+import type { Headers } from '../../log/port.ts';
+import { string } from '../../serde/string.ts';
+import type { KeyValueStore, Row } from '../../state/store.ts';
+import type { GraphNode } from '../../topology/graph.ts';
+import type { TableView } from '../../topology/k-table.ts';
+import type { StreamRecord, TableChange } from '../../topology/records.ts';
+import type { Send } from '../../topology/task-scope.ts';
+import type { Envelope } from './join-envelope.ts';
+import type { Fingerprint } from './join-fingerprint.ts';
+import type { Channel, ForeignKeyJoin, ForeignKeySides } from './join-foreign-key.ts';
+import { ofGroup, type Pair, pairSerde } from './join-pair-serde.ts';
+import { REQUEST } from './join-requests.ts';
+
+/** What comes back. The numbers are bytes of a topic: never change them. */
+export const ANSWER = { toRow: 0, unmatched: 1 } as const;
+
+/** A row deleted while nobody knew its value has no fingerprint. */
+const NO_PRINT = '-';
+
+/** The right side: keeps the subscriptions, answers requests and tells of changed rows. */
+export function answerRequests<K, V, K2, V2, R>(
+  { right, leftKey, rightKey }: ForeignKeySides<K, V, K2, V2>,
+  step: ForeignKeyJoin<K, V, K2, V2, R>,
+  requests: Channel<K>,
+): { node: GraphNode; connect(answers: Channel<V2>): void } {
+  const { flow, node: rightNode, stores, view } = right.shape;
+  const name = `${step.name}-subscriptions`;
+  const node = flow.add({
+    kind: step.kind,
+    name,
+    parents: [requests.source, rightNode],
+    store: { name, key: pairSerde(rightKey, leftKey, ['foreign', 'left']), value: string() },
+    reads: stores,
+    copartitioned: true,
+  });
+  const connect = (answers: Channel<V2>): void =>
+    flow.connect(node, (scope) => {
+      const side = new RightSide<K, K2, V2>({
+        subscriptions: scope.store(name),
+        rows: view,
+        send: scope.sink(answers.sink),
+        unmatchedKey: step.unmatchedKey,
+      });
+      // The channel's serdes are those of these keys and contents.
+      scope.source(requests.source, (record) => side.take(record as StreamRecord<K2 | null, Envelope<K>>));
+      right.hub.add((change) => {
+        if (change.outOfOrder === true) scope.drop(node, 'out of order');
+        else side.tell(change);
+      });
+    });
+  return { node, connect };
+}
+
+type Cause = { readonly timestamp: number; readonly headers: Headers };
+
+class RightSide<K, K2, V2> {
+  readonly #subscriptions: KeyValueStore<Pair<K2, K>, Fingerprint>;
+  readonly #rows: TableView<K2, V2> | undefined;
+  readonly #send: Send;
+  readonly #unmatchedKey: ((foreignKey: K2) => K) | undefined;
+
+  constructor(options: {
+    subscriptions: KeyValueStore<Pair<K2, K>, Fingerprint>;
+    rows: TableView<K2, V2> | undefined;
+    send: Send;
+    unmatchedKey: ((foreignKey: K2) => K) | undefined;
+  }) {
+    this.#subscriptions = options.subscriptions;
+    this.#rows = options.rows;
+    this.#send = options.send;
+    this.#unmatchedKey = options.unmatchedKey;
+  }
+
+  /** A request. Its result has the larger of both rows' times. */
+  take({ key: foreignKey, value: request, timestamp, headers }: StreamRecord<K2 | null, Envelope<K>>): void {
+    const { instruction, print, content: leftKey } = request;
+    if (leftKey === null) return;
+    const row = foreignKey === null ? undefined : this.#rows?.get(foreignKey);
+    if (foreignKey !== null) this.#keep(foreignKey, leftKey, { request, row, timestamp, headers });
+    if (instruction === REQUEST.end || (instruction === REQUEST.subscribe && row === undefined)) return;
+    const content = instruction === REQUEST.endAndAnswer ? null : (row?.value ?? null);
+    const time = Math.max(timestamp, row?.timestamp ?? timestamp);
+    this.#send(leftKey, { instruction: ANSWER.toRow, print, content }, time, headers);
+  }
+
+  /** A changed row. Its results have its own time. */
+  tell({ key: foreignKey, value, timestamp, headers }: TableChange<K2, V2>): void {
+    let isMatched = false;
+    for (const { key, value: print } of this.#subscriptions.range(ofGroup<K2, K>(foreignKey))) {
+      isMatched = true;
+      const answer = { instruction: ANSWER.toRow, print: print === NO_PRINT ? null : print, content: value };
+      this.#send(key.member, answer, timestamp, headers);
+    }
+    if (!isMatched) this.#tellUnmatched(foreignKey, value, { timestamp, headers });
+  }
+
+  #keep(
+    foreignKey: K2,
+    leftKey: K,
+    { request, row, ...cause }: { request: Envelope<K>; row: Row<V2> | undefined } & Cause,
+  ): void {
+    const { instruction, print } = request;
+    const isNew = instruction === REQUEST.subscribe || instruction === REQUEST.subscribeAndAnswer;
+    const isWatched = this.#unmatchedKey !== undefined && row !== undefined;
+    const wasMatched = isWatched && this.#isMatched(foreignKey);
+    this.#subscriptions.put(
+      { group: foreignKey, member: leftKey },
+      isNew ? (print ?? NO_PRINT) : null,
+      cause.timestamp,
+    );
+    if (!isWatched || wasMatched === this.#isMatched(foreignKey)) return;
+    this.#tellUnmatched(foreignKey, wasMatched ? row.value : null, cause);
+  }
+
+  #isMatched(foreignKey: K2): boolean {
+    const [first] = this.#subscriptions.range({ ...ofGroup<K2, K>(foreignKey), limit: 1 });
+    return first !== undefined;
+  }
+
+  #tellUnmatched(foreignKey: K2, value: V2 | null, { timestamp, headers }: Cause): void {
+    if (this.#unmatchedKey === undefined) return;
+    const key = this.#unmatchedKey(foreignKey);
+    this.#send(key, { instruction: ANSWER.unmatched, print: null, content: value }, timestamp, headers);
+  }
+}
