@@ -284,6 +284,10 @@ const TABLE = {
     message: (c) => `A punctuator cannot be called every ${c['everyMs']} ms. Give it a positive time.`,
     fatal: true,
   },
+  FORWARD_WITHOUT_RECORD: {
+    message: (c) =>
+      `The processor of ${c['step']} forwarded a value while it had no record, so there is no key for it. Forward only while a record is processed, or use process, where each result names its key.`,
+  },
   RESTORE_FAILED: {
     message: (c) =>
       `Store ${c['store']} cannot be restored from offset ${c['offset']} of ${c['topic']}-${c['partition']}: ${c['reason']}.`,

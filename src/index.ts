@@ -12,11 +12,14 @@ export { foreignKeyJoin, foreignKeyLeftJoin, foreignKeyOuterJoin } from './opera
 export { groupBy } from './operators/group-by.ts';
 export { groupByKey } from './operators/group-by-key.ts';
 export { join, leftJoin, outerJoin } from './operators/join.ts';
+export { keyValueStore } from './operators/key-value-store.ts';
 export { map } from './operators/map.ts';
 export { mapValues } from './operators/map-values.ts';
 export { merge } from './operators/merge.ts';
 export { peek } from './operators/peek.ts';
 export { print } from './operators/print.ts';
+export { type Processor, type ProcessorContext, process } from './operators/process.ts';
+export { processValues, type ValuesProcessor, type ValuesProcessorContext } from './operators/process-values.ts';
 export { reduce } from './operators/reduce.ts';
 export { repartition } from './operators/repartition.ts';
 export { rx } from './operators/rx.ts';

@@ -20,8 +20,9 @@ export type Aggregation<In, A> = {
   : unknown);
 
 /** A named, typed store. Its value type is fixed here, so initial values and adders are checked against it, literals too. */
-export interface Store<A> {
-  readonly name: string;
+export interface Store<A, Name extends string = string> {
+  readonly name: Name;
+  readonly value: Serde<A>;
   /**
    * Folds the values of each key into one row of this store. The row's time is the largest of its values' times. Null
    * keys and null values are dropped and counted. Of a table, a change first subtracts the old value, then adds the new
@@ -45,9 +46,10 @@ export interface Store<A> {
 }
 
 /** Names and types a store: its table in the state file, its changelog topic. */
-export function store<A>(name: string, value: Serde<A>): Store<A> {
+export function store<A, const Name extends string>(name: Name, value: Serde<A>): Store<A, Name> {
   return {
     name,
+    value,
     aggregate: (how) => (grouped) => {
       // The two kinds of group differ in `subtract`, which Aggregation has demanded; TypeScript does not narrow In.
       const fold = how as unknown as Fold<A>;

@@ -85,6 +85,10 @@ export class Task implements TaskScope {
     return this.stores.timed(name) as TimedStore<K, V>;
   }
 
+  get systemTime(): number {
+    return this.#options.now();
+  }
+
   source(node: GraphNode, enter: Enter): void {
     this.#enters.set(node.id, enter);
   }

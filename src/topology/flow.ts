@@ -28,6 +28,8 @@ export class Flow {
   readonly graph = new Graph();
   /** Undefined while the graph is only learnt. @internal */
   readonly scope: TaskScope | undefined;
+  /** The nodes of stores that processors share, by what the user declared them with. @internal */
+  readonly connected = new Map<object, GraphNode>();
   readonly #plan: Graph | undefined;
 
   /** @internal */

@@ -44,6 +44,8 @@ export interface TaskScope {
   has(node: GraphNode): boolean;
   /** The largest timestamp that the task has taken from its inputs; -1 before the first. */
   readonly streamTime: number;
+  /** The clock on the wall, ms since 1970. */
+  readonly systemTime: number;
   /** When tables pass on their changes: each at once, or the last one of each key when the task commits. */
   readonly emit: 'update' | 'commit';
   /** Whether to give also those results of Kafka Streams that its own developers call wrong (`docs/compatibility.md`). */

@@ -1,0 +1,92 @@
+import { failure } from '../errors.ts';
+import type { Headers } from '../log/port.ts';
+import type { Serde } from '../serde/serde.ts';
+import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import { KStream } from '../topology/k-stream.ts';
+import type { StreamRecord } from '../topology/records.ts';
+import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
+import { connectStores } from './internal/processor-store.ts';
+import type { ConnectedStore, StoresByName } from './key-value-store.ts';
+
+export interface ValuesProcessorContext<V, Stores> extends ProcessingContext<Stores> {
+  /**
+   * Passes a value on under the key of the record at hand; time and headers are the record's where they are not given.
+   * Throws FORWARD_WITHOUT_RECORD in a punctuator, where there is no record.
+   */
+  forward(value: V, at?: { readonly timestamp?: number; readonly headers?: Headers }): void;
+}
+
+/** An own step that keeps the keys. */
+export interface ValuesProcessor<In, Stores extends readonly ConnectedStore[], V2> {
+  /** For descriptions. */
+  readonly name?: string;
+  readonly stores?: Stores;
+  /** Of the values that it forwards; the stream's, if not given. */
+  readonly value?: Serde<V2>;
+  /** Called once in each task. Gives the function that is called with each record. */
+  readonly init: (
+    context: ValuesProcessorContext<V2, StoresByName<Stores, NonNullable<KeyOf<In>>>>,
+  ) => (record: StreamRecord<KeyOf<In>, ValueOf<In>>) => void;
+}
+
+/**
+ * As `process`, for a step that keeps the keys: nothing has to be repartitioned after it.
+ *
+ * @example
+ * orders.pipe(
+ *   processValues({
+ *     stores: [store('numbers', integer())],
+ *     value: string(),
+ *     init: ({ stores: { numbers }, forward }) => ({ key, value }) => {
+ *       const number = (numbers.get(key) ?? 0) + 1;
+ *       numbers.put(key, number);
+ *       forward(`${value.order_id} is order ${number} of ${key}`);
+ *     },
+ *   }),
+ * )
+ */
+export function processValues<
+  In extends KStream<unknown, unknown>,
+  const Stores extends readonly ConnectedStore[] = readonly [],
+  V2 = ValueOf<In>,
+>(processor: ValuesProcessor<In, Stores, V2>): (source: In) => WithValue<In, V2> {
+  return (source) => {
+    const { flow, node: parent, key, value, keyChanged } = source.shape;
+    const { names, open } = connectStores(flow, processor.stores ?? [], key);
+    const { name } = processor;
+    const declared = name === undefined ? {} : { name };
+    const node = flow.add({ kind: 'processValues', ...declared, parents: [parent], reads: names });
+    const stream = new KStream<unknown, unknown>({ flow, node, key, value: processor.value ?? value, keyChanged });
+    flow.connect(node, (scope) => {
+      let current: StreamRecord<unknown, unknown> | undefined;
+      const at = new Moment();
+      const context: ValuesProcessorContext<unknown, unknown> = {
+        ...processingContext(scope, at, open(scope, at)),
+        forward: (value, { timestamp, headers } = {}) => {
+          if (current === undefined) throw failure('FORWARD_WITHOUT_RECORD', { step: name ?? 'processValues' });
+          stream.hub.emit({
+            key: current.key,
+            value,
+            timestamp: timestamp ?? current.timestamp,
+            headers: headers ?? current.headers,
+          });
+        },
+      };
+      // The context and the records are those of this very processor and source.
+      const process = (processor.init as unknown as AnyInit)(context);
+      source.hub.add((record) => {
+        at.timestamp = record.timestamp;
+        current = record;
+        try {
+          process(record);
+        } finally {
+          current = undefined;
+        }
+      });
+    });
+    // Keys are the source's, values what `forward` takes.
+    return stream as unknown as WithValue<In, V2>;
+  };
+}
+
+type AnyInit = (context: ValuesProcessorContext<unknown, unknown>) => (record: StreamRecord<unknown, unknown>) => void;

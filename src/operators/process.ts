@@ -1,0 +1,95 @@
+import type { Headers } from '../log/port.ts';
+import type { Serde } from '../serde/serde.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
+import { KStream } from '../topology/k-stream.ts';
+import type { StreamRecord } from '../topology/records.ts';
+import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
+import { connectStores } from './internal/processor-store.ts';
+import type { ConnectedStore, StoresByName } from './key-value-store.ts';
+
+export interface ProcessorContext<K, V, Stores> extends ProcessingContext<Stores> {
+  /**
+   * Passes a record on, to the end of the graph, before it returns. Time and headers are those of the record at hand
+   * where they are not given; in a punctuator, its time and no headers.
+   */
+  forward(record: {
+    readonly key: K;
+    readonly value: V;
+    readonly timestamp?: number;
+    readonly headers?: Headers;
+  }): void;
+}
+
+/** An own step. */
+export interface Processor<In, Stores extends readonly ConnectedStore[], K2, V2> {
+  /** For descriptions. */
+  readonly name?: string;
+  readonly stores?: Stores;
+  /** Of the keys that it forwards; the stream's, if not given. */
+  readonly key?: Serde<K2>;
+  /** Of the values that it forwards; the stream's, if not given. */
+  readonly value?: Serde<V2>;
+  /** Called once in each task. Gives the function that is called with each record. */
+  readonly init: (
+    context: ProcessorContext<K2, V2, StoresByName<Stores, NonNullable<KeyOf<In>>>>,
+  ) => (record: StreamRecord<KeyOf<In>, ValueOf<In>>) => void;
+}
+
+/**
+ * A step of one's own, with stores and punctuators: it forwards any records, at any time. What must survive a restart
+ * belongs in a store. A later group or join repartitions, since the keys may have changed; use `processValues` where they
+ * have not.
+ *
+ * @example
+ * orders.pipe(
+ *   process({
+ *     stores: [store('last-status', string())],
+ *     init: ({ stores, forward }) => (record) => {
+ *       if (stores['last-status'].get(record.key) === record.value) return;
+ *       stores['last-status'].put(record.key, record.value);
+ *       forward(record);
+ *     },
+ *   }),
+ * )
+ */
+export function process<
+  In extends KStream<unknown, unknown>,
+  const Stores extends readonly ConnectedStore[] = readonly [],
+  K2 = KeyOf<In>,
+  V2 = ValueOf<In>,
+>(processor: Processor<In, Stores, K2, V2>): (source: In) => KStream<K2, V2> {
+  return (source) => {
+    const { flow, node: parent, key, value } = source.shape;
+    const { names, open } = connectStores(flow, processor.stores ?? [], key);
+    const { name } = processor;
+    const node = flow.add({ kind: 'process', ...(name !== undefined && { name }), parents: [parent], reads: names });
+    const stream = new KStream<unknown, unknown>({
+      flow,
+      node,
+      key: processor.key ?? key,
+      value: processor.value ?? value,
+      keyChanged: true,
+    });
+    flow.connect(node, (scope) => {
+      const at = new Moment();
+      const context: ProcessorContext<unknown, unknown, unknown> = {
+        ...processingContext(scope, at, open(scope, at)),
+        forward: ({ key, value, timestamp = at.timestamp, headers = at.headers }) =>
+          stream.hub.emit({ key, value, timestamp, headers }),
+      };
+      // The context and the records are those of this very processor and source.
+      const process = (processor.init as unknown as AnyInit)(context);
+      source.hub.add((record) => {
+        at.timestamp = record.timestamp;
+        at.headers = record.headers;
+        process(record);
+      });
+    });
+    // Keys and values are what `forward` takes.
+    return stream as unknown as KStream<K2, V2>;
+  };
+}
+
+type AnyInit = (
+  context: ProcessorContext<unknown, unknown, unknown>,
+) => (record: StreamRecord<unknown, unknown>) => void;
