@@ -18,4 +18,4 @@ USER node
 VOLUME /state
 # exec form: SIGTERM reaches Node itself, which commits and gives its tasks back before it ends.
 ENTRYPOINT ["node", "bin/millrace.js"]
-CMD ["run", "orders", "--http", "8080"]
+CMD ["run", "orders", "--http", "8080", "--http-host", "0.0.0.0"]

@@ -2,22 +2,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Registry as MetricsRegistry } from 'prom-client';
 import { failure } from '../errors.ts';
-import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
+
 import type { Log, TopicSpec } from '../log/port.ts';
+import { type Connection, connectKafka, openEmbedded } from '../runtime/connect.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
-import { incompatibility } from '../serde/avro/compatibility.ts';
-import type { Registry } from '../serde/registry/registry.ts';
+
 import { openStateReaders, type StateReader } from '../state/sqlite/state-reader.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { GlobalOptions } from './command.ts';
 import { unknownName } from './unknown-name.ts';
-
-export interface Engine {
-  readonly log: Log;
-  readonly registry: Registry;
-  close(): Promise<void>;
-}
 
 /** Topologies that come with Millrace. */
 const BUILT_IN: Readonly<Record<string, () => Promise<Topology>>> = {
@@ -27,29 +22,15 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Topology>>> = {
 export const builtInTopologies: readonly string[] = Object.keys(BUILT_IN);
 
 /** Opens the log and the registry that the settings name. With `mustExist` an embedded log is not made. */
-export async function openEngine(settings: GlobalOptions, { mustExist = false } = {}): Promise<Engine> {
-  const { bootstrapServers } = settings;
-  if (bootstrapServers !== undefined) return openKafka(bootstrapServers, settings);
-  const log = await openEmbeddedLog(join(settings.dataDir, 'log.db'), { mustExist });
-  return { log, registry: log.registry(incompatibility), close: () => log.close() };
-}
-
-async function openKafka(bootstrapServers: string, { schemaRegistry }: GlobalOptions): Promise<Engine> {
+export async function openEngine(settings: GlobalOptions, { mustExist = false } = {}): Promise<Connection> {
+  const { bootstrapServers, schemaRegistry, dataDir } = settings;
+  if (bootstrapServers === undefined) return openEmbedded({ path: join(dataDir, 'log.db'), mustExist });
   if (schemaRegistry === undefined) {
     const problems = 'with --bootstrap-servers, --schema-registry URL is needed too (or MILLRACE_SCHEMA_REGISTRY)';
     throw failure('SETTING_INVALID', { problems });
   }
-  const [{ openKafkaLog }, { ConfluentRegistry }] = await Promise.all([
-    import('../log/kafka/kafka-log.ts'),
-    import('../serde/registry/confluent-registry.ts'),
-  ]);
   const servers = bootstrapServers.split(',').map((server) => server.trim());
-  const registry = new ConfluentRegistry({ url: schemaRegistry });
-  const log = await openKafkaLog({ bootstrapServers: servers, clientId: 'millrace' });
-  const close = async (): Promise<void> => {
-    await Promise.all([log.close(), registry.close()]);
-  };
-  return { log, registry, close };
+  return connectKafka({ bootstrapServers: servers, schemaRegistry: { url: schemaRegistry } });
 }
 
 /** Where workers keep their state. */
@@ -133,13 +114,16 @@ export async function ensureTopics(log: Log, names: readonly string[], partition
 
 export interface WorkerChoice {
   readonly topology: Topology;
-  readonly engine: Engine;
+  readonly engine: Connection;
+  /** Where the worker counts. */
+  readonly metrics?: MetricsRegistry;
   readonly settings: NonNullable<Parameters<typeof createWorker>[0]['settings']>;
 }
 
 /** A worker that is started. */
-export async function startWorker({ topology, engine, settings }: WorkerChoice): Promise<Worker> {
-  const worker = createWorker({ topology, log: engine.log, registry: engine.registry, settings });
+export async function startWorker({ topology, engine, settings, metrics }: WorkerChoice): Promise<Worker> {
+  const { log, registry } = engine;
+  const worker = createWorker({ topology, log, registry, settings, ...(metrics && { metrics }) });
   await worker.start();
   return worker;
 }

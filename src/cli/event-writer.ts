@@ -3,9 +3,9 @@ import { partitionOfKey } from '../log/partitioner.ts';
 import type { Headers, Producer } from '../log/port.ts';
 import type { ShopTopic, ShopTopics } from '../orders/events.ts';
 import { shopEvents } from '../orders/shop-events.ts';
+import type { Connection } from '../runtime/connect.ts';
 import { string } from '../serde/string.ts';
 import { type OpenTopic, openTopics } from '../service/topic-codecs.ts';
-import type { Engine } from './engine.ts';
 
 /** Records of one transaction. */
 const BATCH = 5000;
@@ -24,7 +24,7 @@ export class EventWriter {
   }
 
   /** Opens it for topics that exist, and registers their schemas. */
-  static async open({ log, registry }: Engine, names: readonly ShopTopic[]): Promise<EventWriter> {
+  static async open({ log, registry }: Connection, names: readonly ShopTopic[]): Promise<EventWriter> {
     const serdes = names.map((name) => [name, { key: string(), value: shopEvents[name].serde }] as const);
     const topics = await openTopics(Object.fromEntries(serdes), { log, registry, register: true });
     return new EventWriter(topics, await log.producer({ transactionalId: `millrace-writer-${randomUUID()}` }));

@@ -1,4 +1,5 @@
-import { failure, isMillraceError, type MillraceError } from '../errors.ts';
+import { failure, isMillraceError } from '../errors.ts';
+import { causeHeaders, reasonOf } from '../log/cause-headers.ts';
 import type { ShopTopic } from '../orders/events.ts';
 import { shopEvents } from '../orders/shop-events.ts';
 import type { Output } from './command.ts';
@@ -59,7 +60,7 @@ function takeLine(
     if (onError === 'stop')
       throw failure('LINE_REJECTED', { path, line: number, reason, done: writer.committed }, error);
     if (deadLetterTopic !== undefined)
-      writer.writeRaw(deadLetterTopic, Buffer.from(line), causeOf({ path, number }, error));
+      writer.writeRaw(deadLetterTopic, Buffer.from(line), causeHeaders(error, { file: path, line: number }));
     return `${path}:${number}: ${reason}`;
   }
 }
@@ -67,25 +68,6 @@ function takeLine(
 function asText(line: Line): string {
   if (typeof line === 'string') return line;
   throw failure('EVENT_INVALID', { reason: 'it is not UTF-8' });
-}
-
-function reasonOf(error: MillraceError): string {
-  return error.code === 'EVENT_INVALID' ? String(error.context['reason']) : error.message;
-}
-
-interface Place {
-  readonly path: string;
-  readonly number: number;
-}
-
-function causeOf({ path, number }: Place, error: MillraceError): [string, Buffer][] {
-  const header = (name: string, text: string): [string, Buffer] => [`__millrace.errors.${name}`, Buffer.from(text)];
-  return [
-    header('exception', error.code),
-    header('message', reasonOf(error)),
-    header('file', path),
-    header('line', String(number)),
-  ];
 }
 
 async function tell({ stderr }: FileImport, fault: string, bad: number): Promise<void> {

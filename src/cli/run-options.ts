@@ -15,7 +15,15 @@ export const runOptions = {
     .min(0)
     .max(65_535)
     .optional()
-    .meta({ description: 'serve stores, metrics and health on 127.0.0.1', value: 'PORT' }),
+    .meta({ description: 'serve stores, metrics and health over HTTP', value: 'PORT' }),
+  httpHost: z
+    .string()
+    .default('127.0.0.1')
+    .meta({ description: 'address to serve on; others than this machine reach 0.0.0.0', value: 'ADDRESS' }),
+  createTopics: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'make topics that are missing on Kafka too (the embedded log always makes them)' }),
   partitions: partitionsOption,
   ...workerOptions,
 } as const;
@@ -25,6 +33,6 @@ export function workerSettings(
   options: OptionsOf<typeof runOptions>,
   stateDir: string,
 ): OptionsOf<typeof settingsTable> {
-  const { untilEnd: _untilEnd, http: _http, partitions: _partitions, ...settings } = options;
+  const { untilEnd: _a, http: _b, httpHost: _c, createTopics: _d, partitions: _e, ...settings } = options;
   return { ...settings, stateDir };
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { isMillraceError } from '../errors.ts';
 import { createHttpApp } from '../query/http.ts';
 import type { StoreViews } from '../query/store-views.ts';
@@ -13,19 +13,29 @@ export interface ServedWorkers {
   close(): Promise<void>;
 }
 
-/** Serves the stores, metrics and health of workers on 127.0.0.1; port 0 takes a free one. */
-export async function serveWorkers(workers: readonly Worker[], port: number, stderr: Output): Promise<ServedWorkers> {
+export interface Serving {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** What all of the workers count in. */
+  readonly metrics: Registry;
+  readonly stderr: Output;
+}
+
+/** Serves the stores, metrics and health of workers. */
+export async function serveWorkers(workers: readonly Worker[], serving: Serving): Promise<ServedWorkers> {
+  const { host, port, metrics, stderr } = serving;
   const readers = workers.map(({ stateFile }) => openStateReaders(dirname(stateFile)));
   const app: FastifyInstance = createHttpApp({
     stores: joinedViews(readers),
-    metrics: Registry.merge(workers.map(({ metrics }) => metrics)),
+    metrics,
     health: {
       live: () => ({ ok: workers.every(({ state }) => state !== 'failed'), details: details(workers) }),
       ready: () => ({ ok: workers.every(({ state }) => state === 'running'), details: details(workers) }),
     },
     onError: (error) => void stderr.write(`http: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`),
   });
-  const address = await app.listen({ host: '127.0.0.1', port });
+  const address = await app.listen({ host, port });
   const close = async (): Promise<void> => {
     await app.close();
     for (const reader of readers) reader.close();

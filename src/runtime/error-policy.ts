@@ -1,4 +1,5 @@
 import { failure, isMillraceError, type MillraceError } from '../errors.ts';
+import { causeHeaders, reasonOf } from '../log/cause-headers.ts';
 import type { Headers } from '../log/port.ts';
 import { type FetchedRecord, keyBytes, valueBytes } from '../log/records/fetched-record.ts';
 import type { PunctuationType } from '../topology/task-scope.ts';
@@ -73,24 +74,4 @@ function rejection(stage: Exclude<Stage, 'punctuation'>, error: unknown, place: 
   return stage === 'deserialization'
     ? failure('RECORD_REJECTED', { ...place, reason }, error)
     : failure('PROCESSING_FAILED', { ...place, reason }, error);
-}
-
-/** Why, without the sentence around it. */
-function reasonOf(error: unknown): string {
-  if (isMillraceError(error, 'RECORD_UNREADABLE')) return String(error.context['reason']);
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The cause of a dead letter, under Kafka Streams' header names. */
-export function causeHeaders(error: unknown, { topic, partition, offset }: Place): Headers {
-  const known = error instanceof Error ? error : new Error(String(error));
-  const header = (name: string, text: string): Headers[number] => [`__streams.errors.${name}`, Buffer.from(text)];
-  return [
-    header('exception', isMillraceError(known) ? known.code : known.name),
-    header('message', reasonOf(known)),
-    header('stacktrace', known.stack ?? ''),
-    header('topic', topic),
-    header('partition', String(partition)),
-    header('offset', String(offset)),
-  ];
 }

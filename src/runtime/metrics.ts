@@ -1,33 +1,70 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 
-/** What a worker counts, for Prometheus. One registry a worker: nothing is global. */
+/**
+ * What a worker counts, for Prometheus. Workers of several applications may share a registry: each has its own
+ * `application` label. Nothing is global.
+ */
 export class WorkerMetrics {
-  readonly registry = new Registry();
-  readonly processed = this.#counter('millrace_records_processed_total', 'Records taken through the topology', []);
-  readonly dropped = this.#counter('millrace_records_dropped_total', 'Records that an operator left out by its rules', [
-    'operator',
-    'reason',
-  ]);
-  readonly rejected = this.#counter('millrace_records_rejected_total', 'Records skipped or dead-lettered', [
-    'stage',
-    'outcome',
-    'topic',
-  ]);
-  readonly commits = this.#counter('millrace_commits_total', 'Transactions committed', []);
-  readonly recoveries = this.#counter(
-    'millrace_recoveries_total',
-    'Times the work since the last commit was dropped',
-    [],
-  );
-  readonly restored = this.#counter('millrace_records_restored_total', 'Changelog records read back', []);
-  readonly tasks = this.#gauge('millrace_tasks', 'Tasks that run here');
-  readonly lag = this.#gauge('millrace_lag_records', 'Records in the log that are not processed, as last seen');
+  readonly registry: Registry;
+  readonly #application: string;
 
-  #counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  constructor(application: string, registry = new Registry()) {
+    this.#application = application;
+    this.registry = registry;
   }
 
-  #gauge(name: string, help: string): Gauge {
-    return new Gauge({ name, help, registers: [this.registry] });
+  /** Records taken through the topology. */
+  processed(count: number): void {
+    this.#count('millrace_records_processed_total', 'Records taken through the topology', {}, count);
+  }
+
+  /** A record that an operator left out by its rules. */
+  dropped(operator: string, reason: string): void {
+    this.#count('millrace_records_dropped_total', 'Records that an operator left out by its rules', {
+      operator,
+      reason,
+    });
+  }
+
+  /** A record that was skipped or became a dead letter. */
+  rejected(stage: string, outcome: string, topic: string): void {
+    this.#count('millrace_records_rejected_total', 'Records skipped or dead-lettered', { stage, outcome, topic });
+  }
+
+  committed(): void {
+    this.#count('millrace_commits_total', 'Transactions committed', {});
+  }
+
+  recovered(): void {
+    this.#count('millrace_recoveries_total', 'Times the work since the last commit was dropped', {});
+  }
+
+  /** Changelog records read back. */
+  restored(count: number): void {
+    this.#count('millrace_records_restored_total', 'Changelog records read back', {}, count);
+  }
+
+  /** Tasks that run here. */
+  tasks(count: number): void {
+    this.#set('millrace_tasks', 'Tasks that run here', count);
+  }
+
+  /** Records in the log that are not processed, as last seen. */
+  lag(records: number): void {
+    this.#set('millrace_lag_records', 'Records in the log that are not processed, as last seen', records);
+  }
+
+  #count(name: string, help: string, labels: Record<string, string>, by = 1): void {
+    const metric =
+      this.registry.getSingleMetric(name) ??
+      new Counter({ name, help, labelNames: ['application', ...Object.keys(labels)], registers: [this.registry] });
+    if (metric instanceof Counter) metric.inc({ application: this.#application, ...labels }, by);
+  }
+
+  #set(name: string, help: string, value: number): void {
+    const metric =
+      this.registry.getSingleMetric(name) ??
+      new Gauge({ name, help, labelNames: ['application'], registers: [this.registry] });
+    if (metric instanceof Gauge) metric.set({ application: this.#application }, value);
   }
 }

@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly log: Log;
   readonly registry: Registry;
   readonly settings?: Settings;
+  /** Where it counts; one may be shared by several workers. */
+  readonly metrics?: MetricsRegistry;
   /** `host:port` where this worker answers queries, told to the others of the group. */
   readonly endpoint?: string;
 }
@@ -39,19 +41,20 @@ export class Worker {
   readonly #registry: Registry;
   readonly #endpoint: string | undefined;
   readonly settings: ResolvedSettings;
-  readonly #metrics = new WorkerMetrics();
+  readonly #metrics: WorkerMetrics;
   #state: WorkerState = 'created';
   #application: Application | undefined;
   #backend: StateBackend | undefined;
   #thread: StreamThread | undefined;
   #running: Promise<void> | undefined;
 
-  constructor({ topology, log, registry, settings = {}, endpoint }: WorkerOptions) {
+  constructor({ topology, log, registry, settings = {}, metrics, endpoint }: WorkerOptions) {
     this.#topology = topology;
     this.#log = log;
     this.#registry = registry;
     this.#endpoint = endpoint;
     this.settings = resolveSettings(settings, topology.name);
+    this.#metrics = new WorkerMetrics(this.settings.applicationId, metrics);
   }
 
   get state(): WorkerState {
@@ -70,8 +73,7 @@ export class Worker {
 
   /** Records in the log that this worker's tasks have not processed, as last seen. */
   get lag(): number {
-    const queues = this.#thread?.tasks.flatMap((task) => task.queues) ?? [];
-    return queues.reduce((sum, queue) => sum + queue.lag, 0);
+    return this.#thread?.lag ?? 0;
   }
 
   /**

@@ -1,9 +1,7 @@
-import { isMillraceError } from '../errors.ts';
+import { causeHeaders } from '../log/cause-headers.ts';
 import { Partitioner } from '../log/partitioner.ts';
-import type { Headers, Log, Producer } from '../log/port.ts';
+import type { Log, Producer } from '../log/port.ts';
 import { type FetchedRecord, keyBytes, valueBytes } from '../log/records/fetched-record.ts';
-
-const PREFIX = '__millrace.errors.';
 
 export interface Place {
   readonly topic: string;
@@ -36,20 +34,7 @@ export class DeadLetters {
       key,
       value: valueBytes(record),
       timestamp: record.timestamp,
-      headers: [...record.headers, ...causeHeaders(error, place, record.offset)],
+      headers: [...record.headers, ...causeHeaders(error, { ...place, offset: record.offset })],
     });
   }
-}
-
-function causeHeaders(error: unknown, { topic, partition }: Place, offset: number): Headers {
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const header = (name: string, text: string): Headers[number] => [PREFIX + name, Buffer.from(text)];
-  return [
-    header('exception', isMillraceError(cause) ? cause.code : cause.name),
-    header('message', cause.message),
-    header('stacktrace', cause.stack ?? ''),
-    header('topic', topic),
-    header('partition', String(partition)),
-    header('offset', String(offset)),
-  ];
 }

@@ -129,11 +129,11 @@ describe('bad lines', () => {
       { key: null, value: '0xff' },
     ]);
     const headers = Object.fromEntries((letters[0] as { headers: [string, string][] }).headers);
-    expect(headers).toEqual({
-      '__millrace.errors.exception': 'EVENT_INVALID',
-      '__millrace.errors.message': 'user_id is missing, but must be a text that is not empty',
-      '__millrace.errors.file': path,
-      '__millrace.errors.line': '2',
+    expect(headers).toMatchObject({
+      '__streams.errors.exception': 'EVENT_INVALID',
+      '__streams.errors.message': 'user_id is missing, but must be a text that is not empty',
+      '__streams.errors.file': path,
+      '__streams.errors.line': '2',
     });
   });
 

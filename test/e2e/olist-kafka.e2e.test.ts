@@ -41,7 +41,15 @@ function suite(): void {
   });
 
   test('two workers, one of them killed ten times, come to exact totals and statuses', async () => {
-    const steady = start('run', 'orders', '--commit-interval-ms', '50', ...cluster(), ...stateOf('steady'));
+    const steady = start(
+      'run',
+      'orders',
+      '--create-topics',
+      '--commit-interval-ms',
+      '50',
+      ...cluster(),
+      ...stateOf('steady'),
+    );
     for (let n = 0; n < 10; n++) {
       const killed = start(
         'run',
@@ -58,7 +66,7 @@ function suite(): void {
       await killed.finished();
     }
     // Two workers finish it together; neither ends before all is done.
-    const other = start('run', 'orders', '--until-end', ...cluster(), ...stateOf('killed'));
+    const other = start('run', 'orders', '--create-topics', '--until-end', ...cluster(), ...stateOf('killed'));
     expect((await other.finished()).code).toBe(0);
     steady.kill('SIGTERM');
     expect((await steady.finished()).code).toBe(0);
@@ -71,7 +79,7 @@ function suite(): void {
       ['order-status', expectedOrderStatus()],
     ] as const) {
       // One worker takes all over from both, with what its own file has.
-      await millrace('run', 'orders', '--until-end', ...cluster(), ...stateOf('steady'));
+      await millrace('run', 'orders', '--create-topics', '--until-end', ...cluster(), ...stateOf('steady'));
       const rows = ndjson(await millrace('query', store, '--format', 'ndjson', ...cluster(), ...stateOf('steady')));
       expect(rows).toHaveLength(expected.size);
       expectSame(new Map(rows.map(({ key, value }) => [String(key), value as Record<string, unknown>])), expected);

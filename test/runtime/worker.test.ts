@@ -143,7 +143,7 @@ describe('worker on the embedded log', () => {
     expect((await bench.read('out')).map(({ value }) => value)).toEqual(['1', '3']);
     const metrics = await worker.metrics.metrics();
     expect(metrics).toContain(
-      `millrace_records_rejected_total{stage="deserialization",outcome="${policy}",topic="in"} 3`,
+      `millrace_records_rejected_total{application="pass",stage="deserialization",outcome="${policy}",topic="in"} 3`,
     );
     const dead = policy === 'dead-letter' ? await bench.read('pass-dead-letters') : [];
     expect(dead).toHaveLength(letters);

@@ -2,17 +2,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../../errors.ts';
+import type { Connection } from '../../runtime/connect.ts';
 import { type CommandContext, defineCommand, type GlobalOptions } from '../command.ts';
-import {
-  type Engine,
-  ensureTopics,
-  loadTopologies,
-  openEngine,
-  openState,
-  startWorker,
-  stateDirOf,
-  topicsOf,
-} from '../engine.ts';
+import { ensureTopics, loadTopologies, openEngine, openState, startWorker, stateDirOf, topicsOf } from '../engine.ts';
 import { EventWriter } from '../event-writer.ts';
 import { showProgress } from '../progress.ts';
 import { printRows } from '../row-format.ts';
@@ -77,7 +69,7 @@ function emptied(folder: string): void {
   writeFileSync(join(folder, MARK), '');
 }
 
-async function writeEvents({ options, stderr, signal }: Context, engine: Engine): Promise<void> {
+async function writeEvents({ options, stderr, signal }: Context, engine: Connection): Promise<void> {
   const { orders, seed } = options;
   await stderr.write(`Making up a shop with ${orders} orders …\n`);
   await ensureTopics(engine.log, shopTopics, PARTITIONS);
@@ -91,7 +83,7 @@ async function writeEvents({ options, stderr, signal }: Context, engine: Engine)
   await stderr.write(`${writer.committed} events are in the log (${seconds(began)}). Running the pipeline …\n`);
 }
 
-async function runPipeline({ stderr, signal }: Context, engine: Engine, settings: GlobalOptions): Promise<void> {
+async function runPipeline({ stderr, signal }: Context, engine: Connection, settings: GlobalOptions): Promise<void> {
   const began = performance.now();
   for (const topology of await loadTopologies('orders')) {
     await ensureTopics(engine.log, topicsOf(topology), PARTITIONS);

@@ -1,10 +1,11 @@
+import { Registry } from 'prom-client';
 import { failure } from '../../errors.ts';
+import type { Connection } from '../../runtime/connect.ts';
 import type { Worker } from '../../runtime/worker.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import {
   builtInTopologies,
-  type Engine,
   ensureTopics,
   loadTopologies,
   openEngine,
@@ -20,7 +21,7 @@ type Context = CommandContext<typeof runOptions>;
 export const run = defineCommand({
   arguments: '[TOPOLOGY…]',
   description:
-    'Runs topologies: those named, or all that come with Millrace. A TOPOLOGY is one of these, or a file that exports one. Topics that are missing are made. SIGINT and SIGTERM end it cleanly.',
+    'Runs topologies: those named, or all that come with Millrace. A TOPOLOGY is one of these, or a file that exports one. Topics that are missing are made on the embedded log, on Kafka with --create-topics. SIGINT and SIGTERM end it cleanly.',
   options: runOptions,
   examples: ['millrace run --until-end', 'millrace run orders --http 8080', 'millrace run ./my-topology.ts'],
   async run(context) {
@@ -38,17 +39,24 @@ export const run = defineCommand({
   },
 });
 
-async function runAll(context: Context, engine: Engine, topologies: readonly Topology[]): Promise<void> {
+async function runAll(context: Context, engine: Connection, topologies: readonly Topology[]): Promise<void> {
   const { options, settings, signal, stderr } = context;
   const workers: Worker[] = [];
+  const metrics = new Registry();
   try {
     for (const topology of topologies) {
-      await ensureTopics(engine.log, topicsOf(topology), options.partitions);
-      const worker = await startWorker({ topology, engine, settings: workerSettings(options, stateDirOf(settings)) });
+      if (engine.log.kind === 'embedded' || options.createTopics)
+        await ensureTopics(engine.log, topicsOf(topology), options.partitions);
+      const worker = await startWorker({
+        topology,
+        engine,
+        metrics,
+        settings: workerSettings(options, stateDirOf(settings)),
+      });
       workers.push(worker);
       await stderr.write(`${topology.name}: running, state in ${worker.stateFile}\n`);
     }
-    const close = await serve(context, workers);
+    const close = await serve(context, workers, metrics);
     const stop = (): void => void Promise.allSettled(workers.map((worker) => worker.stop()));
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
@@ -65,11 +73,15 @@ async function ended({ options, signal, stderr }: Context, workers: readonly Wor
   await stderr.write(`${how}\n`);
 }
 
-async function serve({ options, stderr }: Context, workers: readonly Worker[]): Promise<() => Promise<void>> {
-  const { http } = options;
+async function serve(
+  { options, stderr }: Context,
+  workers: readonly Worker[],
+  metrics: Registry,
+): Promise<() => Promise<void>> {
+  const { http, httpHost: host } = options;
   if (http === undefined) return async () => {};
   try {
-    const { address, close } = await serveWorkers(workers, http, stderr);
+    const { address, close } = await serveWorkers(workers, { host, port: http, metrics, stderr });
     await stderr.write(`http: ${address}/stores\n`);
     return close;
   } catch (error) {

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Position, TopicInfo } from '../../log/port.ts';
 import type { FetchedRecord } from '../../log/records/fetched-record.ts';
 import { exactJson } from '../../query/exact-json.ts';
+import type { Connection } from '../../runtime/connect.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { AnyDecoder } from '../decode-any.ts';
-import { type Engine, openEngine } from '../engine.ts';
+import { openEngine } from '../engine.ts';
 import { unknownName } from '../unknown-name.ts';
 
 const options = {
@@ -41,7 +42,7 @@ export const tail = defineCommand({
   },
 });
 
-async function follow(context: CommandContext<typeof options>, engine: Engine, topic: TopicInfo): Promise<void> {
+async function follow(context: CommandContext<typeof options>, engine: Connection, topic: TopicInfo): Promise<void> {
   const { fromBeginning, untilEnd, limit = Number.POSITIVE_INFINITY, format } = context.options;
   const { signal, stdout } = context;
   const partitions = Array.from({ length: topic.partitions }, (_, partition) => ({ topic: topic.name, partition }));
