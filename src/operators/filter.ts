@@ -67,8 +67,11 @@ function filterTable(kind: string, source: KTable<unknown, unknown>, test: Predi
     },
     (emit) => (change) => {
       const value = pass(change.value, change.key);
-      const oldValue = pass(change.oldValue, change.key);
-      if (value !== null || oldValue !== null) emit({ ...change, value, oldValue });
+      const { key, timestamp, headers } = change;
+      const oldValue = pass(change.oldValue, key);
+      const claimed = change.claimed === undefined ? undefined : pass(change.claimed, key);
+      const isThere = value !== null || oldValue !== null || (claimed !== undefined && claimed !== null);
+      if (isThere) emit({ key, value, oldValue, claimed, timestamp, headers });
     },
   );
 }

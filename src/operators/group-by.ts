@@ -14,40 +14,43 @@ import { isStream } from './internal/derive.ts';
 import { regroup } from './internal/regroup.ts';
 import { selectKey } from './select-key.ts';
 
-export interface GroupByOptions<K2, V> {
+export interface GroupByOptions<In, K2, V2> {
   readonly key: Serde<K2>;
-  /** Needed where an operator made new values: they travel through a topic. */
-  readonly value?: SerdeFor<V>;
+  /** Needed where an operator or `select` made new values: they travel through a topic. */
+  readonly value?: SerdeFor<NoInfer<V2>>;
+  /** Of a table: what goes into the group in place of a row's value; null: nothing. */
+  readonly select?: (value: ValueOf<In>, key: KeyOf<In>) => V2 | null;
 }
 
-type Grouped<In, K2> =
-  In extends KTable<unknown, infer V>
-    ? KGroupedTable<K2, V>
-    : In extends KStream<unknown, infer V>
-      ? KGroupedStream<K2, V>
+type Grouped<In, K2, V2> =
+  In extends KTable<unknown, unknown>
+    ? KGroupedTable<K2, NonNullable<V2>>
+    : In extends KStream<unknown, unknown>
+      ? KGroupedStream<K2, V2>
       : never;
 
 /**
  * Groups records, or the rows of a table, by a new key, through the repartition topic `name`. A null key leaves the
- * record out. A changed row of a table leaves its old group before it enters the new one.
+ * record out. A changed row of a table leaves its old group before it enters the new one; `select` says as what.
  *
  * @example
  * orders.pipe(groupBy('by-user', (order) => order.user_id, { key: string() }), count('orders-per-user'))
  */
-export function groupBy<In extends Collection, K2>(
+export function groupBy<In extends Collection, K2, V2 = ValueOf<In>>(
   name: string,
   key: (value: ValueOf<In>, key: KeyOf<In>) => K2,
-  as: GroupByOptions<NonNullable<K2>, ValueOf<In>>,
-): (source: In) => Grouped<In, NonNullable<K2>> {
+  as: GroupByOptions<In, NonNullable<K2>, V2>,
+): (source: In) => Grouped<In, NonNullable<K2>, V2> {
   // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
   const by = key as (value: unknown, key: unknown) => unknown;
+  const select = as.select as ((value: unknown, key: unknown) => unknown) | undefined;
   return (source) => {
     const value = as.value ?? source.shape.value;
     if (value === undefined) throw failure('SERDE_MISSING', { step: `groupBy('${name}')`, part: 'value' });
     const serdes = { name, key: as.key as Serde<unknown>, value: value as Serde<unknown> };
     const grouped = isStream(source)
       ? new KGroupedStream(repartition(selectKey(by)(source), serdes))
-      : regroup(source, by, serdes);
-    return grouped as Grouped<In, NonNullable<K2>>;
+      : regroup(source, { by, select }, serdes);
+    return grouped as Grouped<In, NonNullable<K2>, V2>;
   };
 }

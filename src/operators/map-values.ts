@@ -59,8 +59,15 @@ function mapTable<R>(source: KTable<unknown, unknown>, map: Mapper<R>): KTable<u
       }),
     },
     (emit) => (change) => {
-      const { key, value, oldValue, timestamp, headers } = change;
-      emit({ key, value: mapped(value, key), oldValue: mapped(oldValue, key), timestamp, headers });
+      const { key, value, oldValue, claimed, timestamp, headers } = change;
+      emit({
+        key,
+        value: mapped(value, key),
+        oldValue: mapped(oldValue, key),
+        claimed: claimed === undefined ? undefined : mapped(claimed, key),
+        timestamp,
+        headers,
+      });
     },
   );
 }

@@ -79,6 +79,11 @@ export class Flow {
     });
   }
 
+  /** The whole graph, in a live flow: what comes behind a node is known there only. @internal */
+  get plan(): Graph {
+    return this.#plan ?? this.graph;
+  }
+
   /** @internal */
   add(declaration: NodeDeclaration): GraphNode {
     const node = this.graph.add(declaration);

@@ -52,6 +52,8 @@ export interface NodeDeclaration {
   readonly reads?: readonly string[];
   /** Both sides of a join must have the same partitions. */
   readonly copartitioned?: boolean;
+  /** A left or outer join of a stream: records with a null key have a result, so they must come to it. */
+  readonly takesNullKeys?: boolean;
 }
 
 export interface GraphNode extends NodeDeclaration {
@@ -70,6 +72,19 @@ export class Graph {
     if (node.store !== undefined) this.stores.set(node.store.name, node.store);
     this.nodes.push(node);
     return node;
+  }
+
+  /** Whether `is` holds for a node, or for any that follows from it, through internal topics too. */
+  someFrom(node: GraphNode, is: (node: GraphNode) => boolean): boolean {
+    const reached = new Set([node.id]);
+    // Parents and writers come before their nodes, so that one pass finds all.
+    for (const next of this.nodes.slice(node.id)) {
+      const writer = next.source?.writer;
+      if (next.parents.some(({ id }) => reached.has(id)) || (writer !== undefined && reached.has(writer)))
+        reached.add(next.id);
+      if (reached.has(next.id) && is(next)) return true;
+    }
+    return false;
   }
 
   /** Names own durable things (tables, topics), so two steps cannot share one. */

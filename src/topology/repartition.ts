@@ -16,7 +16,7 @@ export interface RepartitionStep<K, V> {
 
 /**
  * Sends a stream through a topic of its own, so that its records are partitioned by their present key. Records with a
- * null key are left out: they belong to no group and match nothing.
+ * null key are left out, since they belong to no group and match nothing, unless a join behind keeps them.
  */
 export function repartition<K, V>(source: KStream<K, V>, as: RepartitionStep<K, V>): KStream<K, V> {
   const { flow, node: parent } = source.shape;
@@ -32,8 +32,9 @@ export function repartition<K, V>(source: KStream<K, V>, as: RepartitionStep<K, 
   });
   flow.connect(sink, (scope) => {
     const send = scope.sink(sink, as.partitioner && { partitioner: as.partitioner as StreamPartitioner });
+    const keepsAll = flow.plan.someFrom(sink, (behind) => behind.takesNullKeys === true);
     source.hub.add(({ key, value, timestamp, headers }) => {
-      if (key !== null) send(key, value, timestamp, headers);
+      if (keepsAll || key !== null) send(key, value, timestamp, headers);
     });
   });
   const node = flow.add({

@@ -1,8 +1,11 @@
 import { failure } from '../../errors.ts';
+import type { Headers } from '../../log/port.ts';
 import type { Serde } from '../../serde/serde.ts';
+import type { Row } from '../../state/store.ts';
 import type { KGroupedStream, KGroupedTable } from '../../topology/k-grouped.ts';
 import type { KTable } from '../../topology/k-table.ts';
 import { materialize } from '../../topology/materialize.ts';
+import type { TableChange } from '../../topology/records.ts';
 
 interface AggregateStep<A> {
   readonly kind: string;
@@ -38,10 +41,23 @@ export function aggregateStream<K, V, A>(grouped: KGroupedStream<K, V>, fold: St
         const before = row === undefined ? initial(key) : row.value;
         // Only a reducer has no initial value; its `add` takes the first value as it is.
         const after = add(before as A, value, key);
-        const time = row === undefined ? timestamp : Math.max(row.timestamp, timestamp);
-        emitter.replace(key, { value: after, oldValue: row?.value ?? null, timestamp: time, headers });
+        emitter.replace(key, foldedChange({ row, before, after, compat: scope.compat }, { timestamp, headers }));
       }),
   });
+}
+
+/**
+ * The change of a row by one more value. Kafka Streams takes the initial value for the old one of a row that was not there.
+ * That shows in filters, and in compatibility mode everywhere.
+ */
+export function foldedChange<A>(
+  fold: { row: Row<A> | undefined; before: A | null; after: A | null; compat: boolean },
+  { timestamp, headers }: { timestamp: number; headers: Headers },
+): Omit<TableChange<unknown, A>, 'key'> {
+  const { row, before, after, compat } = fold;
+  if (row !== undefined)
+    return { value: after, oldValue: row.value, timestamp: Math.max(row.timestamp, timestamp), headers };
+  return { value: after, oldValue: compat ? before : null, claimed: before, timestamp, headers };
 }
 
 /** Takes the old value of a row out of its group's aggregate and puts the new one in. */

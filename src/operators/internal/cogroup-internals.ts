@@ -3,6 +3,7 @@ import type { Serde } from '../../serde/serde.ts';
 import type { KGroupedStream } from '../../topology/k-grouped.ts';
 import type { KTable } from '../../topology/k-table.ts';
 import { materialize } from '../../topology/materialize.ts';
+import { foldedChange } from './aggregate-internals.ts';
 
 /** A grouped stream with what its values make of the common row. The value's type is closed over. */
 export interface CogroupInput<K, A> {
@@ -32,9 +33,9 @@ export function cogroupStreams<K, A>(
           if (key === null) return scope.drop(node, 'null key');
           if (value === null) return scope.drop(node, 'null value');
           const row = store.get(key);
-          const after = add(row === undefined ? initial(key) : row.value, value, key);
-          const time = row === undefined ? timestamp : Math.max(row.timestamp, timestamp);
-          emitter.replace(key, { value: after, oldValue: row?.value ?? null, timestamp: time, headers });
+          const before = row === undefined ? initial(key) : row.value;
+          const after = add(before, value, key);
+          emitter.replace(key, foldedChange({ row, before, after, compat: scope.compat }, { timestamp, headers }));
         });
       }
     },

@@ -30,6 +30,7 @@ export function joinStreamTable<K, V, R>(
     parents: [parent, table.shape.node],
     reads: table.shape.stores,
     copartitioned: true,
+    takesNullKeys: kind === 'leftJoin',
   });
   const joined = new Stream<K, R>({ flow, node, key, value: undefined, keyChanged: false });
   flow.connect(node, (scope) => {

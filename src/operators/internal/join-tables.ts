@@ -28,29 +28,41 @@ export function joinTables<K, V, V2, R>(
   };
   const view = leftRows && rightRows && joinedView(leftRows, rightRows, result);
   const joined = new KTable<K, R>({ flow, node, key, value: undefined, stores, view });
-  const emit = (
-    change: TableChange<K, unknown>,
-    time: number | undefined,
-    value: R | null,
-    oldValue: R | null,
-  ): void => {
-    if (value === null && oldValue === null) return;
-    const { key, timestamp, headers } = change;
-    joined.hub.emit({ key, value, oldValue, timestamp: Math.max(timestamp, time ?? timestamp), headers });
-  };
+  /** Whether a change of one side is passed on at all, given the row of the other side. */
+  const isSeen = (change: TableChange<K, unknown>, other: unknown, otherNeeded: boolean): boolean =>
+    other !== null || (!otherNeeded && (change.value !== null || change.oldValue !== null));
   flow.connect(node, () => {
     left.hub.add((change) => {
       const other = rightRows?.get(change.key);
       const b = other?.value ?? null;
-      emit(change, other?.timestamp, result(change.value, b, change.key), result(change.oldValue, b, change.key));
+      if (isSeen(change, b, kind === 'join'))
+        joined.hub.emit(joinedChange(change, other?.timestamp, (a, key) => result(a, b, key)));
     });
     right.hub.add((change) => {
       const other = leftRows?.get(change.key);
       const a = other?.value ?? null;
-      emit(change, other?.timestamp, result(a, change.value, change.key), result(a, change.oldValue, change.key));
+      if (isSeen(change, a, kind !== 'outerJoin'))
+        joined.hub.emit(joinedChange(change, other?.timestamp, (b, key) => result(a, b, key)));
     });
   });
   return joined;
+}
+
+/** Whether the results are there or not, a change that is seen is passed on: so does Kafka Streams. */
+function joinedChange<K, V, R>(
+  change: TableChange<K, V>,
+  otherTime: number | undefined,
+  result: (value: V | null, key: K) => R | null,
+): TableChange<K, R> {
+  const { key, value, oldValue, claimed, timestamp, headers } = change;
+  return {
+    key,
+    value: result(value, key),
+    oldValue: result(oldValue, key),
+    claimed: claimed === undefined ? undefined : result(claimed, key),
+    timestamp: Math.max(timestamp, otherTime ?? timestamp),
+    headers,
+  };
 }
 
 function joinedView<K, V, V2, R>(

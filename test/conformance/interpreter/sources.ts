@@ -1,11 +1,11 @@
 import { to } from '../../../src/index.ts';
 import { type Context, type Family, inputOf, keyValue, need, plainTable, Unsupported } from './context.ts';
+import { scalar } from './functions.ts';
 import type { NodeSpec } from './scenario.ts';
 
 export const sources: Family = {
   stream: (context, node) => {
-    if (node.topics !== undefined) throw new Unsupported('stream of several topics');
-    context.set(node.id, context.flow.stream(need(node, 'topic'), keyValue));
+    context.set(node.id, context.flow.stream(node.topics ?? need(node, 'topic'), keyValue));
   },
   table: (context, node) => {
     if (node.versioned !== undefined) throw new Unsupported('table, versioned');
@@ -19,6 +19,7 @@ export const sources: Family = {
 };
 
 function sink(context: Context, node: NodeSpec): void {
-  if (node.topicFrom !== undefined) throw new Unsupported('to, topicFrom');
-  context.stream(inputOf(node)).pipe(to(need(node, 'topic'), keyValue));
+  const topic = scalar(node.topicFrom ?? 'null');
+  const stream = context.stream(inputOf(node));
+  stream.pipe(to(node.topic ?? (({ key, value }) => String(topic(key, value))), keyValue));
 }

@@ -1,12 +1,16 @@
 import {
   filter,
+  filterNot,
   flatMap,
+  flatMapValues,
   groupBy,
   groupByKey,
   map,
   mapValues,
   merge,
+  repartition,
   selectKey,
+  split,
   string,
   toTable,
 } from '../../../src/index.ts';
@@ -19,12 +23,13 @@ import {
   keyValue,
   need,
   plainTable,
+  type Stream,
   text,
   topicName,
   Unsupported,
 } from './context.ts';
 import { expansion, predicate, scalar } from './functions.ts';
-import type { NodeSpec } from './scenario.ts';
+import type { NodeSpec, Text } from './scenario.ts';
 
 /** Operators on streams without state of their own, and the steps that group them or make them tables. */
 export const stateless: Family = {
@@ -34,7 +39,7 @@ export const stateless: Family = {
   },
   filterNot: (context, node) => {
     const test = predicate(need(node, 'predicate'));
-    context.set(node.id, context.stream(inputOf(node)).pipe(filter((value, key) => !test(key, value))));
+    context.set(node.id, context.stream(inputOf(node)).pipe(filterNot((value, key) => test(key, value))));
   },
   map: (context, node) => {
     const [key, value] = [scalar(need(node, 'key')), scalar(need(node, 'value'))];
@@ -52,8 +57,10 @@ export const stateless: Family = {
     const expand = expansion(need(node, 'fn'));
     context.set(node.id, context.stream(inputOf(node)).pipe(flatMap((v, k) => expand(k, v))));
   },
-  flatMapValues: () => {
-    throw new Unsupported('flatMapValues');
+  flatMapValues: (context, node) => {
+    const expand = expansion(need(node, 'fn'));
+    const values = (v: Text, k: Text): Text[] => expand(k, v).map(([, value]) => value);
+    context.set(node.id, context.stream(inputOf(node)).pipe(flatMapValues(values)));
   },
   merge: (context, node) => {
     const [first, ...others] = inputsOf(node).map((id) => context.stream(id));
@@ -63,11 +70,18 @@ export const stateless: Family = {
       others.reduce((merged, other) => merged.pipe(merge(other)), first),
     );
   },
-  split: () => {
-    throw new Unsupported('split');
+  split: (context, node) => {
+    const branches = need(node, 'branches').map(({ id, predicate: spec }) => {
+      const test = predicate(spec);
+      return [id, (value: Text, key: Text) => test(key, value)] as const;
+    });
+    const streams = context
+      .stream(inputOf(node))
+      .pipe(split<Stream, string, string>(Object.fromEntries(branches), node.default));
+    for (const [id, stream] of Object.entries(streams)) context.set(id, stream);
   },
-  repartition: () => {
-    throw new Unsupported('repartition');
+  repartition: (context, node) => {
+    context.set(node.id, context.stream(inputOf(node)).pipe(repartition(topicName(node), keyValue)));
   },
   toTable: (context, node) => {
     if (node.versioned !== undefined) throw new Unsupported('toTable, versioned');
