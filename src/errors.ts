@@ -225,6 +225,9 @@ const TABLE = {
   INPUT_MISSING: {
     message: (c) => `${c['step']} has no input. Give it at least one grouped stream.`,
   },
+  WINDOW_INVALID: {
+    message: (c) => `${c['of']} cannot have ${c['name']} ${c['actual']}. Give ${c['expected']}.`,
+  },
   NOT_COPARTITIONED: {
     message: (c) =>
       `${c['step']} needs its inputs partitioned alike, but ${c['counts']}. Give the topics the same number of partitions, or put a groupBy in front of one side.`,
@@ -283,6 +286,19 @@ const TABLE = {
   PUNCTUATION_INVALID: {
     message: (c) => `A punctuator cannot be called every ${c['everyMs']} ms. Give it a positive time.`,
     fatal: true,
+  },
+  TIMESTAMP_INVALID: {
+    message: (c) =>
+      `The record at offset ${c['offset']} of ${c['topic']}-${c['partition']} has the timestamp ${c['timestamp']}, which is no time. Mend its producer, or give the source a timestampExtractor that skips such records or finds their time.`,
+    fatal: true,
+  },
+  OFFSET_MISSING: {
+    message: (c) =>
+      `The group has no offset for ${c['topic']}, and the source's reset is 'none'. Set the offset first, or choose another reset.`,
+    fatal: true,
+  },
+  PATTERN_UNMATCHED: {
+    message: (c) => `No topic has a name that is wholly ${c['pattern']}. Create one, or correct the pattern.`,
   },
   FORWARD_WITHOUT_RECORD: {
     message: (c) =>

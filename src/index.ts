@@ -11,7 +11,9 @@ export { forEach } from './operators/for-each.ts';
 export { foreignKeyJoin, foreignKeyLeftJoin, foreignKeyOuterJoin } from './operators/foreign-key-join.ts';
 export { groupBy } from './operators/group-by.ts';
 export { groupByKey } from './operators/group-by-key.ts';
-export { join, leftJoin, outerJoin } from './operators/join.ts';
+export { join } from './operators/join.ts';
+export { leftJoin } from './operators/left-join.ts';
+export { outerJoin } from './operators/outer-join.ts';
 export { keyValueStore } from './operators/key-value-store.ts';
 export { map } from './operators/map.ts';
 export { mapValues } from './operators/map-values.ts';
@@ -46,8 +48,18 @@ export { createPublisher } from './service/publisher.ts';
 export { stopOnSignals } from './service/stop-on-signals.ts';
 export { describe, describeAsJson } from './topology/describe.ts';
 export type { Flow } from './topology/flow.ts';
+export type { OffsetReset } from './topology/graph.ts';
 export type { KGroupedStream, KGroupedTable } from './topology/k-grouped.ts';
 export type { KStream } from './topology/k-stream.ts';
 export type { KTable } from './topology/k-table.ts';
 export type { StreamRecord, TableChange } from './topology/records.ts';
+export type { StreamPartitioner, TopicNameExtractor } from './topology/task-scope.ts';
+export {
+  type ExtractionPoint,
+  failOnInvalidTimestamp,
+  logAndSkipOnInvalidTimestamp,
+  type TimestampExtractor,
+  usePartitionTimeOnInvalidTimestamp,
+  wallclockTimestamp,
+} from './topology/timestamps.ts';
 export { type Topology, topology } from './topology/topology.ts';

@@ -1,6 +1,12 @@
 import { failure } from '../errors.ts';
 import type { Log, Subtopology, TopicSpec } from '../log/port.ts';
-import type { GraphNode, SinkDeclaration, SourceDeclaration, StoreDeclaration } from '../topology/graph.ts';
+import type {
+  GraphNode,
+  OffsetReset,
+  SinkDeclaration,
+  SourceDeclaration,
+  StoreDeclaration,
+} from '../topology/graph.ts';
 import { changelogTopic, repartitionTopic } from '../topology/naming.ts';
 import { type Partitioning, planPartitions } from '../topology/partitioning.ts';
 import type { PlannedSubtopology } from '../topology/subtopologies.ts';
@@ -38,7 +44,8 @@ export class Application {
   }
 
   /** Looks up the topics that must exist. Throws TOPIC_UNKNOWN with the nearest name, NOT_COPARTITIONED. */
-  static async bind(id: string, topology: Topology, log: Log): Promise<Application> {
+  static async bind(id: string, unresolved: Topology, log: Log): Promise<Application> {
+    const topology = await resolved(id, unresolved, log);
     const needed = topology.graph.nodes.flatMap((node) => {
       const { source, sink } = node;
       if (sink?.choice !== undefined) return sink.choice === 'any' ? [] : sink.choice;
@@ -73,7 +80,7 @@ export class Application {
   }
 
   /** Where to begin a topic that the group has never read. */
-  resetOf(topic: string): 'earliest' | 'latest' {
+  resetOf(topic: string): OffsetReset {
     const node = this.topology.graph.nodes.find(({ source }) => source && this.topicOf(source) === topic);
     return node?.source?.reset ?? 'earliest';
   }
@@ -103,6 +110,14 @@ export class Application {
       ),
     };
   }
+}
+
+/** Patterns choose from all topics but the application's own internal ones. */
+async function resolved(id: string, topology: Topology, log: Log): Promise<Topology> {
+  if (topology.patterns.length === 0) return topology;
+  const own = (name: string): boolean => name.startsWith(`${id}-`) && /-(changelog|repartition)$/.test(name);
+  const topics = await log.topics();
+  return topology.resolve(topics.map(({ name }) => name).filter((name) => !own(name)));
 }
 
 async function unknownTopic(topic: string, log: Log): Promise<Error> {

@@ -57,13 +57,13 @@ export class RecordQueue {
     return this.#chunks[0]?.[this.#at];
   }
 
-  /** Takes the head, which then counts as processed. */
-  shift(): void {
+  /** Takes the head, which then counts as processed. `time` is its event time. */
+  shift(time: number): void {
     const chunk = this.#chunks[0];
     const record = chunk?.[this.#at];
     if (chunk === undefined || record === undefined) return;
     this.#done = record.offset + 1;
-    if (record.timestamp > this.time) this.time = record.timestamp;
+    if (time > this.time) this.time = time;
     this.#length--;
     if (++this.#at === chunk.length) {
       this.#chunks.shift();

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isMillraceError } from '../errors.ts';
-import type { Fetcher, Log, Membership, Position, Producer, TaskId } from '../log/port.ts';
+import { failure, isMillraceError } from '../errors.ts';
+import type { Fetcher, Log, Membership, Position, Producer, TaskId, TopicPartition } from '../log/port.ts';
 import type { StateBackend } from '../state/store.ts';
+import type { OffsetReset } from '../topology/graph.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
 import { Collector } from './collector.ts';
@@ -71,6 +72,11 @@ export class StreamThread {
     return [...this.#tasks.values()];
   }
 
+  /** Records in the log that its tasks have not processed, as last seen. */
+  get lag(): number {
+    return this.tasks.flatMap((task) => task.queues).reduce((sum, queue) => sum + queue.lag, 0);
+  }
+
   /** True once the group has given it its tasks and they are restored and run. */
   get isRunning(): boolean {
     const { assigned } = this.#membership;
@@ -134,7 +140,7 @@ export class StreamThread {
       this.#fetcher.unassign(task.partitions);
       this.#tasks.delete(task.name);
     }
-    this.#options.metrics.tasks.set(this.#tasks.size);
+    this.#options.metrics.tasks(this.#tasks.size);
     this.#membership.report(this.tasks.map((task) => task.id));
   }
 
@@ -144,14 +150,15 @@ export class StreamThread {
     const { partitions } = task;
     // The order matters: stable offsets first, then the end of the changelogs (see `restore`).
     const committed = await log.committed(application.id, partitions);
-    metrics.restored.inc(await restore(task.stores.all(), { log, backend, committed }));
+    metrics.restored(await restore(task.stores.all(), { log, backend, committed }));
     task.stores.reset();
     const positions = await startPositions(log, application, { partitions, committed });
-    task.start(positions, await log.offsets(partitions, 'stable'));
+    // A position that nobody has committed is committed first of all, or a crash would begin at a later 'latest'.
+    task.start(positions, await log.offsets(partitions, 'stable'), committed);
     task.recall(backend.checkpoints());
     this.#fetcher.assign(positions);
     this.#tasks.set(task.name, task);
-    metrics.tasks.set(this.#tasks.size);
+    metrics.tasks(this.#tasks.size);
   }
 
   #build(id: TaskId): Task {
@@ -168,9 +175,9 @@ export class StreamThread {
       errors: new ErrorPolicy({
         settings,
         deadLetter: (record) => collector.raw(settings.deadLetterTopic, 0, record),
-        count: (stage, outcome, topic) => metrics.rejected.inc({ stage, outcome, topic }),
+        count: (stage, outcome, topic) => metrics.rejected(stage, outcome, topic),
       }),
-      countDrop: (node, reason) => metrics.dropped.inc({ operator: node.name ?? node.kind, reason }),
+      countDrop: (node, reason) => metrics.dropped(node.name ?? node.kind, reason),
     });
   }
 
@@ -192,7 +199,7 @@ export class StreamThread {
         }
       }
     }
-    if (processed > 0) this.#options.metrics.processed.inc(processed);
+    if (processed > 0) this.#options.metrics.processed(processed);
     return processed > 0;
   }
 
@@ -211,6 +218,7 @@ export class StreamThread {
       if (owner !== undefined) await owner.push(fetched);
     }
     this.#throttle();
+    if (!busy) this.#options.metrics.lag(this.lag);
   }
 
   #ownerOf({ topic, partition }: { topic: string; partition: number }): Task | undefined {
@@ -257,7 +265,7 @@ export class StreamThread {
       const done = await this.#commits.commit(this.tasks);
       if (done) {
         this.#recoveries = 0;
-        this.#options.metrics.commits.inc();
+        this.#options.metrics.committed();
       }
       this.#commits.checkpoint(this.tasks, checkpoint);
     };
@@ -274,7 +282,7 @@ export class StreamThread {
   async #commit(): Promise<void> {
     await this.#inFlight;
     this.#throwCommitError();
-    if (await this.#commits.commit(this.tasks)) this.#options.metrics.commits.inc();
+    if (await this.#commits.commit(this.tasks)) this.#options.metrics.committed();
   }
 
   #throwCommitError(): void {
@@ -303,7 +311,7 @@ export class StreamThread {
     this.#commitError = undefined;
     const curable = isMillraceError(error) && (error.code === 'FENCED' || error.retryable);
     if (!curable || ++this.#recoveries > MAX_RECOVERIES) throw error;
-    this.#options.metrics.recoveries.inc();
+    this.#options.metrics.recovered();
     this.#drop();
     await this.#producer.abort().catch(() => {});
     if (error.code === 'FENCED' || this.#membership.failure !== null) await this.#reopen();
@@ -356,7 +364,15 @@ async function startPositions(
   const known = new Set(committed.map(({ topic }) => topic));
   const fresh = partitions.filter(({ topic }) => !known.has(topic));
   if (fresh.length === 0) return [...committed];
-  const latest = fresh.filter(({ topic }) => application.resetOf(topic) === 'latest');
-  const earliest = fresh.filter(({ topic }) => application.resetOf(topic) === 'earliest');
-  return [...committed, ...(await log.offsets(latest, 'stable')), ...(await log.offsets(earliest, 'earliest'))];
+  const found = await Promise.all(
+    fresh.map((partition) => startOf(log, application.resetOf(partition.topic), partition)),
+  );
+  return [...committed, ...found.flat()];
+}
+
+async function startOf(log: Log, reset: OffsetReset, partition: TopicPartition): Promise<Position[]> {
+  if (reset === 'none') throw failure('OFFSET_MISSING', { topic: partition.topic });
+  if (reset === 'latest') return log.offsets([partition], 'stable');
+  if (reset === 'earliest') return log.offsets([partition], 'earliest');
+  return log.offsets([partition], Date.now() - reset.byDurationMs);
 }

@@ -125,14 +125,14 @@ export class Task implements TaskScope {
     return [...new Set(topics)].flatMap((topic) => (topic === undefined ? [] : [{ topic, partition }]));
   }
 
-  /** Takes up its inputs. `ends` is how far the log goes now. */
-  start(positions: readonly Position[], ends: readonly Position[]): void {
+  /** Takes up its inputs. `ends` is how far the log goes now; `committed`, what the group has committed already. */
+  start(positions: readonly Position[], ends: readonly Position[], committed: readonly Position[] = positions): void {
     this.#inputs = positions.map(({ topic, partition, offset }) => {
       const end = ends.find((other) => other.topic === topic && other.partition === partition)?.offset ?? offset;
       const queue = new RecordQueue({ topic, partition, position: offset, end });
-      return new TaskInput(queue, this.#entrances(topic), this.#options.errors);
+      return this.#input(queue);
     });
-    this.#committed = new Map(positions.map(({ topic, offset }) => [topic, offset]));
+    this.#committed = new Map(committed.map(({ topic, offset }) => [topic, offset]));
   }
 
   /** Takes up partition times where the state file left them, so that time does not go back over a restart. */
@@ -176,19 +176,21 @@ export class Task implements TaskScope {
     const inputs = this.#inputs;
     let next: TaskInput | undefined;
     let head: FetchedRecord | undefined;
+    let time = 0;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
       if (input === undefined) continue;
-      const candidate = input.queue.head();
+      const candidate = input.head();
       if (candidate === undefined) {
         if (input.queue.lagging) return false;
-      } else if (head === undefined || candidate.timestamp < head.timestamp) {
+      } else if (head === undefined || input.headTime < time) {
         next = input;
         head = candidate;
+        time = input.headTime;
       }
     }
     if (next === undefined || head === undefined) return false;
-    if (head.timestamp > this.streamTime) this.streamTime = head.timestamp;
+    if (time > this.streamTime) this.streamTime = time;
     next.process(head);
     if (this.streamTime >= this.#byStreamTime.due)
       this.#byStreamTime.fire(this.streamTime, (error) => this.#options.errors.punctuation('streamTime', error));
@@ -237,15 +239,27 @@ export class Task implements TaskScope {
     this.stores.open(backend, opened, settings.storeCacheEntries);
   }
 
+  #input(queue: RecordQueue): TaskInput {
+    const { errors, now, countDrop, application } = this.#options;
+    const [node] = application
+      .sources(this.id.subtopology, this.id.partition)
+      .filter(({ source }) => source !== undefined && application.topicOf(source) === queue.topic);
+    const dropped = (reason: string): void => {
+      if (node !== undefined) countDrop(node, reason);
+    };
+    return new TaskInput({ queue, entrances: this.#entrances(queue.topic), errors, now, dropped });
+  }
+
   #entrances(topic: string): Entrance[] {
     const { application, codecs } = this.#options;
     return application.sources(this.id.subtopology, this.id.partition).flatMap((node) => {
       const { source } = node;
       const enter = this.#enters.get(node.id);
       if (source === undefined || enter === undefined || application.topicOf(source) !== topic) return [];
-      const { key, value, internal } = source;
+      const { key, value, internal, timestampExtractor } = source;
       const nulls = lettingNullsThrough({ key, value, internal, table: node.store !== undefined });
-      return [{ enter, key: codecs.get(topic, 'key', key), value: codecs.get(topic, 'value', value), ...nulls }];
+      const read = { key: codecs.get(topic, 'key', key), value: codecs.get(topic, 'value', value) };
+      return [{ enter, ...read, timestampExtractor, ...nulls }];
     });
   }
 }

@@ -20,6 +20,8 @@ export interface TestDriverOptions {
   /** `emit` is `update` here unless said otherwise: every change of a table comes out. */
   readonly settings?: Settings;
   readonly registry?: Registry;
+  /** The topics that patterns choose from. */
+  readonly topics?: readonly string[];
   /** Where the state is kept; memory if not given. */
   readonly backend?: StateBackend;
 }
@@ -77,8 +79,9 @@ export class TopologyTestDriver {
   static async open(topology: Topology, options: TestDriverOptions = {}): Promise<TopologyTestDriver> {
     const { registry = new MemoryRegistry(), backend = new MemoryBackend() } = options;
     const settings = resolveSettings({ emit: 'update', ...options.settings }, topology.name);
+    const bound = topology.patterns.length === 0 ? topology : topology.resolve(options.topics ?? []);
     const driver = new TopologyTestDriver({
-      ...(await bindAsOneTask(topology, { settings, registry })),
+      ...(await bindAsOneTask(bound, { settings, registry })),
       settings,
       registry,
     });

@@ -1,21 +1,28 @@
+import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
-import { Graph, type GraphNode, type NodeDeclaration } from './graph.ts';
+import { Graph, type GraphNode, type NodeDeclaration, type OffsetReset, type SourceDeclaration } from './graph.ts';
 import { KStream } from './k-stream.ts';
 import type { KTable } from './k-table.ts';
 import { materialize } from './materialize.ts';
 import type { StreamRecord } from './records.ts';
 import type { TaskScope } from './task-scope.ts';
+import type { TimestampExtractor } from './timestamps.ts';
 
 export interface StreamOptions<K, V> {
   readonly key: Serde<K>;
   readonly value: Serde<V>;
   /** Where to begin when the application has never read the topic. Default `earliest`. */
-  readonly reset?: 'earliest' | 'latest';
+  readonly reset?: OffsetReset;
+  /** Gives each record its event time. Default: the log's timestamp (`failOnInvalidTimestamp`). */
+  readonly timestampExtractor?: TimestampExtractor<K, V>;
 }
 
 export interface TableOptions<K, V> extends StreamOptions<K, V> {
-  /** Names the store (a table in the state file) that holds the rows. The topic itself is its changelog. */
+  /**
+   * Names the store (a table in the state file) that holds the rows. The topic itself is its changelog, unless a
+   * timestampExtractor gives the rows other times than the topic has.
+   */
   readonly name: string;
 }
 
@@ -30,26 +37,38 @@ export class Flow {
   readonly scope: TaskScope | undefined;
   /** The nodes of stores that processors share, by what the user declared them with. @internal */
   readonly connected = new Map<object, GraphNode>();
+  /** The patterns of topics that it was asked for. @internal */
+  readonly patterns: RegExp[] = [];
   readonly #plan: Graph | undefined;
+  readonly #topics: readonly string[] | undefined;
 
-  /** @internal */
-  constructor(live?: { plan: Graph; scope: TaskScope }) {
-    this.#plan = live?.plan;
-    this.scope = live?.scope;
+  /** `topics` are those that patterns choose from; until they are known, a pattern stands for one topic. @internal */
+  constructor(options: { plan?: Graph; scope?: TaskScope; topics?: readonly string[] | undefined } = {}) {
+    this.#plan = options.plan;
+    this.#topics = options.topics;
+    this.scope = options.scope;
   }
 
   /**
-   * The records of a topic, in the order of their timestamps as far as they are there. A record whose bytes cannot be
-   * read, and a null key or value where the serde is not `nullable`, is handled as `deserializationErrors` says.
+   * The records of a topic, of several, or of all whose whole name a pattern matches when the worker starts; in the order
+   * of their timestamps as far as they are there. A record whose bytes cannot be read, and a null key or value where the
+   * serde is not `nullable`, is handled as `deserializationErrors` says.
    *
    * @example
    * const created = flow.stream('orders', { key: string(), value: avro(OrderCreated) });
+   * const visits = flow.stream(['web-visits', 'app-visits'], { key: string(), value: avro(Visit) });
    */
-  stream<K, V>(topic: string, options: StreamOptions<K, V>): KStream<K, V> {
-    const { key, value, reset = 'earliest' } = options;
-    const node = this.add({ kind: 'stream', parents: [], source: { topic, internal: false, key, value, reset } });
+  stream<K, V>(topic: string | readonly string[] | RegExp, options: StreamOptions<K, V>): KStream<K, V> {
+    const { key, value } = options;
+    const nodes = this.#named(topic).map((name) =>
+      this.add({ kind: 'stream', parents: [], source: declareSource(name, options) }),
+    );
+    const [first] = nodes;
+    if (first === undefined) throw failure('INPUT_MISSING', { step: 'flow.stream' });
+    const node = nodes.length === 1 ? first : this.add({ kind: 'merge', parents: nodes });
     const stream = new KStream<K, V>({ flow: this, node, key, value, keyChanged: false });
-    this.connect(node, (scope) => scope.source(node, (record) => stream.hub.emit(record as StreamRecord<K, V>)));
+    for (const source of nodes)
+      this.connect(source, (scope) => scope.source(source, (record) => stream.hub.emit(record as StreamRecord<K, V>)));
     return stream;
   }
 
@@ -58,13 +77,14 @@ export class Flow {
    * counted. The rows are in the store `name`, open to joins and queries.
    */
   table<K, V>(topic: string, options: TableOptions<K, V>): KTable<K, V> {
-    const { key, value, name, reset = 'earliest' } = options;
+    const { key, value, name } = options;
     const node = this.add({
       kind: 'table',
       name,
       parents: [],
-      source: { topic, internal: false, key, value, reset },
-      store: { name, key, value, sourceTopic: topic },
+      source: declareSource(topic, options),
+      // Restored from the topic, its rows would have the log's times.
+      store: { name, key, value, ...(options.timestampExtractor === undefined && { sourceTopic: topic }) },
     });
     return materialize<K, V>(this, node, {
       name,
@@ -77,6 +97,17 @@ export class Flow {
           else emitter.put(key, value, timestamp, headers);
         }),
     });
+  }
+
+  #named(topic: string | readonly string[] | RegExp): readonly string[] {
+    if (typeof topic === 'string') return [topic];
+    if (!(topic instanceof RegExp)) return [...new Set(topic)];
+    this.patterns.push(topic);
+    if (this.#topics === undefined) return [String(topic)];
+    const whole = new RegExp(`^(?:${topic.source})$`, topic.flags.replaceAll(/[gy]/g, ''));
+    const found = this.#topics.filter((name) => whole.test(name)).sort();
+    if (found.length === 0) throw failure('PATTERN_UNMATCHED', { pattern: String(topic) });
+    return found;
   }
 
   /** The whole graph, in a live flow: what comes behind a node is known there only. @internal */
@@ -100,4 +131,12 @@ export class Flow {
   connect(node: GraphNode, live: (scope: TaskScope) => void): void {
     if (this.scope?.has(node)) live(this.scope);
   }
+}
+
+function declareSource<K, V>(topic: string, options: StreamOptions<K, V>): SourceDeclaration {
+  const { key, value, reset = 'earliest', timestampExtractor } = options;
+  const declared = { topic, internal: false, key, value, reset };
+  // It is called with records of this very source.
+  const extractor = timestampExtractor as TimestampExtractor | undefined;
+  return extractor === undefined ? declared : { ...declared, timestampExtractor: extractor };
 }

@@ -6,6 +6,13 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import type { StoreSpec } from '../state/store.ts';
 import type { TimedShape } from '../state/timed-key.ts';
+import type { TimestampExtractor } from './timestamps.ts';
+
+/**
+ * Where to begin a topic for which the group has no offset: at its first record, at its end, at the first record that is
+ * not older than a duration, or not at all.
+ */
+export type OffsetReset = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number };
 
 export interface SourceDeclaration {
   /** As the user wrote it; for a repartition topic, its short name (see `naming.ts`). */
@@ -18,7 +25,9 @@ export interface SourceDeclaration {
   /** Of an internal topic: how many partitions it is to have; else it follows its neighbours. */
   readonly partitions?: number;
   /** What to do where the group has no committed offset. */
-  readonly reset: 'earliest' | 'latest';
+  readonly reset: OffsetReset;
+  /** Gives the records' event time; without it, `failOnInvalidTimestamp`. */
+  readonly timestampExtractor?: TimestampExtractor;
 }
 
 export interface SinkDeclaration {
@@ -50,6 +59,8 @@ export interface NodeDeclaration {
   readonly store?: StoreDeclaration;
   /** Names of further stores that it reads. */
   readonly reads?: readonly string[];
+  /** Of an aggregation by windows: how long after its end a window may change, ms; of sessions the gap is part of it. */
+  readonly graceMs?: number;
   /** Both sides of a join must have the same partitions. */
   readonly copartitioned?: boolean;
   /** A left or outer join of a stream: records with a null key have a result, so they must come to it. */

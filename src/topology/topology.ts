@@ -9,6 +9,10 @@ export interface Topology {
   readonly name: string;
   readonly graph: Graph;
   readonly subtopologies: readonly PlannedSubtopology[];
+  /** Patterns of topics that are not resolved yet. */
+  readonly patterns: readonly RegExp[];
+  /** The same with its patterns resolved to those of the topics that they match. Throws PATTERN_UNMATCHED. */
+  resolve(topics: readonly string[]): Topology;
   /** Connects the nodes that `scope` has. @internal */
   connect(scope: TaskScope): void;
 }
@@ -29,7 +33,11 @@ export interface Topology {
  */
 export function topology(name: string, build: (flow: Flow) => void): Topology {
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(name)) throw failure('NAME_INVALID', { name, kind: 'topology' });
-  const flow = new Flow();
+  return learn(name, build);
+}
+
+function learn(name: string, build: (flow: Flow) => void, topics?: readonly string[]): Topology {
+  const flow = new Flow({ topics });
   build(flow);
   const { graph } = flow;
   if (!graph.nodes.some((node) => node.source !== undefined)) throw failure('TOPOLOGY_EMPTY', { topology: name });
@@ -37,6 +45,8 @@ export function topology(name: string, build: (flow: Flow) => void): Topology {
     name,
     graph,
     subtopologies: findSubtopologies(graph),
-    connect: (scope) => build(new Flow({ plan: graph, scope })),
+    patterns: topics === undefined ? flow.patterns : [],
+    resolve: (found) => learn(name, build, found),
+    connect: (scope) => build(new Flow({ plan: graph, scope, topics })),
   };
 }
