@@ -52,7 +52,6 @@ const small = {
 /** Waiting times for trying things out: nothing waits for members that never come. */
 const quick = {
   'group.initial.rebalance.delay.ms': 0,
-  'group.streams.initial.rebalance.delay.ms': 0,
   'group.min.session.timeout.ms': 1000,
   'group.streams.min.session.timeout.ms': 1000,
   'group.streams.session.timeout.ms': 6000,

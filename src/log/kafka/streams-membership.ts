@@ -4,6 +4,7 @@ import { requireOk } from './broker-error.ts';
 import type { Cluster } from './cluster.ts';
 import { FEATURES, requireFeature } from './features.ts';
 import { groupFailure, isUndecided, statusFailure } from './group-failure.ts';
+import { beginAtOnce } from './group-settings.ts';
 import { parseAddress } from './options.ts';
 import { backoffMs, remedyOf } from './retry.ts';
 import { Signal } from './signal.ts';
@@ -41,6 +42,7 @@ export class StreamsMembership implements Membership {
 
   static async join(cluster: Cluster, options: JoinOptions): Promise<StreamsMembership> {
     await cluster.retry(`join group ${options.group}`, () => requireFeature(cluster, FEATURES.streams));
+    await beginAtOnce(cluster, options.group);
     const membership = new StreamsMembership(cluster, options);
     try {
       await membership.#join();
