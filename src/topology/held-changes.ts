@@ -1,0 +1,53 @@
+import type { Headers } from '../log/port.ts';
+import type { KeyIdentity } from '../state/key-identity.ts';
+import type { Hub } from './hub.ts';
+import type { TableChange } from './records.ts';
+
+/** Changes held back at most, so that memory stays bounded however long a commit takes. */
+const MAX_HELD = 50_000;
+
+interface Held<K, V> {
+  readonly key: K;
+  readonly oldValue: V | null;
+  value: V | null;
+  timestamp: number;
+  headers: Headers;
+}
+
+/**
+ * Holds back the changes of a table until the task commits: then the last one of each key comes out, with the value of
+ * the commit before as its old value. Kafka Streams' record cache does the same.
+ */
+export class HeldChanges<K, V> {
+  readonly #hub: Hub<TableChange<K, V>>;
+  readonly #identity: (key: K) => KeyIdentity;
+  #held = new Map<KeyIdentity, Held<K, V>>();
+
+  constructor(hub: Hub<TableChange<K, V>>, identity: (key: K) => KeyIdentity) {
+    this.#hub = hub;
+    this.#identity = identity;
+  }
+
+  hold(key: K, { value, oldValue, timestamp, headers }: Omit<TableChange<K, V>, 'key'>): void {
+    const identity = this.#identity(key);
+    const held = this.#held.get(identity);
+    if (held === undefined) {
+      this.#held.set(identity, { key, value, oldValue, timestamp, headers });
+      if (this.#held.size >= MAX_HELD) this.flush();
+    } else {
+      held.value = value;
+      held.timestamp = timestamp;
+      held.headers = headers;
+    }
+  }
+
+  /** Passes on what was held back. A row that came and went in between is passed over. */
+  flush(): void {
+    if (this.#held.size === 0) return;
+    const held = this.#held;
+    this.#held = new Map();
+    for (const change of held.values()) {
+      if (change.value !== null || change.oldValue !== null) this.#hub.emit(change);
+    }
+  }
+}
