@@ -1,74 +1,53 @@
-import type { Serde } from '../serde/serde.ts';
-import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
-import { isStream } from './internal/derive.ts';
-import { joinStreamTable } from './internal/join-stream-table.ts';
-import { joinTables } from './internal/join-tables.ts';
-
-export interface JoinOptions<K, V> {
-  /** Names the repartition topic of a stream whose key an operator before changed. */
-  readonly name?: string;
-  readonly key?: Serde<K>;
-  readonly value?: Serde<V>;
-}
+import { joinAny } from './internal/join-any.ts';
+import type { AnyStream, JoinOptions, Present, StreamJoinOptions, TableJoinOptions } from './internal/join-options.ts';
 
 /**
- * Joins with the row of the same key of a table. A stream's record with no row (or a null key or value, which is counted
- * as dropped) gives nothing; only the stream triggers. Of two tables, the row is there while both sides have it, and
- * either triggers. Both topics must have the same number of partitions.
+ * Joins with the records of the same key of another stream, if their times are near enough: `within`, or `before` and
+ * `after` as seen from this stream's record. Either side triggers, and every pair comes out once, with the larger of both
+ * times. Null keys and null values are dropped and counted. Both sides keep their records, in stores named from `name`.
+ *
+ * @example
+ * orders.pipe(join(payments, (order, payment) => ({ ...order, paid: payment.amount_cents }), {
+ *   name: 'paid-orders',
+ *   within: minutes(60),
+ *   grace: minutes(5),
+ * }))
+ */
+export function join<In extends AnyStream, V2, R>(
+  other: KStream<KeyOf<In>, V2>,
+  joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: Present<KeyOf<In>>) => R,
+  options: StreamJoinOptions<KeyOf<In>, ValueOf<In>, V2>,
+): (source: In) => KStream<KeyOf<In>, R>;
+/**
+ * Joins each record with the row of its key in a table. A record with no row (or a null key or value, which is counted as
+ * dropped) gives nothing; only the stream triggers, and the result has the record's time. Both topics must have the same
+ * number of partitions.
+ *
+ * With a versioned table the row is the one of the record's time, and `grace` holds records back for rows that come late.
  *
  * @example
  * orders.pipe(join(users, (order, user) => ({ ...order, country: user.country })))
  */
-export function join<In extends Collection, V2, R>(
+export function join<In extends AnyStream, V2, R>(
   table: KTable<KeyOf<In>, V2>,
-  joiner: (left: NonNullable<ValueOf<In>>, right: V2, key: KeyOf<In>) => R,
-  options: JoinOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => WithValue<In, R> {
-  return joinAs('join', table, joiner, options);
-}
-
+  joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: Present<KeyOf<In>>) => R,
+  options?: JoinOptions<KeyOf<In>, ValueOf<In>>,
+): (source: In) => KStream<KeyOf<In>, R>;
 /**
- * As `join`, but what has no partner comes too: `joiner` then gets null for the table's row. A stream's record with a
- * null key has no partner.
+ * Joins two tables: a row is there while both sides have it, and either side's change triggers. The result's time is the
+ * larger of both rows'. Both topics must have the same number of partitions.
  *
  * @example
- * orders.pipe(leftJoin(users, (order, user) => ({ ...order, country: user?.country ?? 'unknown' })))
+ * stock.pipe(join(prices, (units, cents) => units * cents))
  */
-export function leftJoin<In extends Collection, V2, R>(
+export function join<In extends KTable<unknown, unknown>, V2, R>(
   table: KTable<KeyOf<In>, V2>,
-  joiner: (left: NonNullable<ValueOf<In>>, right: V2 | null, key: KeyOf<In>) => R,
-  options: JoinOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => WithValue<In, R> {
-  return joinAs('leftJoin', table, joiner, options);
-}
-
-/**
- * Joins two tables: a row is there while either side has it, `joiner` gets null for the side that lacks it.
- *
- * @example
- * stock.pipe(outerJoin(prices, (units, cents) => ({ units: units ?? 0, cents: cents ?? 0 })))
- */
-export function outerJoin<K, V, V2, R>(
-  table: KTable<K, V2>,
-  joiner: (left: V | null, right: V2 | null, key: K) => R,
-): (source: KTable<K, V>) => KTable<K, R> {
-  return (source) => joinTables(source, table, { kind: 'outerJoin', joiner });
-}
-
-function joinAs<In extends Collection, K, V2, R>(
-  kind: 'join' | 'leftJoin',
-  table: KTable<K, V2>,
-  joiner: unknown,
-  options: object,
-): (source: In) => WithValue<In, R> {
-  // The joiner is of this very source and table, which TypeScript cannot follow through `isStream`.
-  const step = { kind, joiner: joiner as (left: unknown, right: unknown, key: unknown) => R };
-  const right = table as unknown as KTable<unknown, unknown>;
-  return (source) => {
-    const joined = isStream(source)
-      ? joinStreamTable(source, right, { ...step, ...options })
-      : joinTables(source, right, step);
-    return joined as WithValue<In, R>;
-  };
+  joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>) => R,
+  options?: TableJoinOptions<NoInfer<R>>,
+): (source: In) => WithValue<In, R>;
+export function join(other: unknown, ...rest: unknown[]): unknown {
+  return joinAny('join', other, rest);
 }

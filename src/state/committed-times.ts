@@ -46,6 +46,33 @@ export class CommittedTimes<K, V> {
     return rows;
   }
 
+  /** The times of the first rows from a time on that are still so, ascending. */
+  first(from: number, limit: number, isKept: (row: Entry<TimedKey<K>, V>) => boolean): number[] {
+    if (from >= this.#emptyFrom && this.#emptyTo === LAST_TIME) return [];
+    const rows = this.#search((n) => this.#table.byIndex(from, LAST_TIME, n), limit, isKept);
+    return rows.map(({ key }) => key.time);
+  }
+
+  /** The time of the last row that is still so. */
+  last(isKept: (row: Entry<TimedKey<K>, V>) => boolean): number | undefined {
+    if (this.#emptyFrom === FIRST_TIME && this.#emptyTo === LAST_TIME) return undefined;
+    const [row] = this.#search((n) => this.#table.byIndex(FIRST_TIME, LAST_TIME, n, true), 1, isKept);
+    return row?.key.time;
+  }
+
+  /** Looks at more and more rows, since those at hand may be changed or deleted by now. */
+  #search(
+    read: (limit: number) => readonly Entry<TimedKey<K>, V>[],
+    limit: number,
+    isKept: (row: Entry<TimedKey<K>, V>) => boolean,
+  ): readonly Entry<TimedKey<K>, V>[] {
+    for (let size = 4 * limit; ; size *= 4) {
+      const rows = read(size);
+      const kept = rows.filter(isKept);
+      if (kept.length >= limit || rows.length < size) return kept.slice(0, limit);
+    }
+  }
+
   /** The rows up to a time, inclusive, once: who asks deletes them. */
   expired(upTo: number): readonly Entry<TimedKey<K>, V>[] {
     if (this.#oldest > upTo) return [];

@@ -70,6 +70,10 @@ export interface ReadOnlyTimedStore<K, V> {
   fetch(key: K, from: number, to: number, reverse?: boolean): readonly Entry<TimedKey<K>, V>[];
   /** The rows of all keys from one time to another, both inclusive, by time, then key; of sessions by end, start, key. */
   fetchAll(from: number, to: number): readonly Entry<TimedKey<K>, V>[];
+  /** The times of the first rows, one for each row, from a time on (inclusive), ascending; at most `limit`. */
+  times(from: number, limit: number): readonly number[];
+  /** The time of the last row that there is now; undefined where there is none. */
+  readonly lastTime: number | undefined;
   /** All rows by key, then time. For queries: it looks at every row. */
   all(): readonly Entry<TimedKey<K>, V>[];
   /** A time (or count) that belongs to the store as a whole, by its name; undefined where it was never set. */
@@ -98,8 +102,11 @@ export interface StoreSpec<K, V> {
 export interface CommittedTable<K, V> {
   get(key: K): Row<V> | undefined;
   range(query: RangeQuery<K>): Iterable<Entry<K, V>>;
-  /** Rows whose first indexed column is within both bounds, in the order of the index. Only where the spec has one. */
-  byIndex(from: number, to: number, limit?: number): readonly Entry<K, V>[];
+  /**
+   * Rows whose first indexed column is within both bounds, in the order of the index, or from its end. Only where the
+   * spec has one.
+   */
+  byIndex(from: number, to: number, limit?: number, reverse?: boolean): readonly Entry<K, V>[];
   /** True where it holds no rows: a store that was never written need not be asked. */
   isEmpty(): boolean;
   /**

@@ -39,6 +39,26 @@ export class TimeIndex<K, V> {
     return found;
   }
 
+  /** The times of the first slots from a time on, one for each, ascending. */
+  first(from: number, limit: number): number[] {
+    const found: number[] = [];
+    for (let at = this.#from(from); at < this.#times.length && found.length < limit; at++) {
+      const time = this.#times[at] ?? from;
+      const slots = Math.min(this.#slots.get(time)?.length ?? 0, limit - found.length);
+      for (let n = 0; n < slots; n++) found.push(time);
+    }
+    return found;
+  }
+
+  /** The time of the last slot. */
+  get last(): number | undefined {
+    for (let at = this.#times.length - 1; at >= 0; at--) {
+      const time = this.#times[at] ?? 0;
+      if ((this.#slots.get(time)?.length ?? 0) > 0) return time;
+    }
+    return undefined;
+  }
+
   /** Keeps only what is still so. */
   retain(isKept: (slot: TimedSlot<K, V>) => boolean): void {
     const slots = this.#slots;

@@ -98,6 +98,19 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     return this.#sorted(rows, (columns) => this.#index.map((at) => columns[at] ?? null));
   }
 
+  times(from: number, limit: number): readonly number[] {
+    const first = Math.max(from, this.#horizon + 1);
+    const committed = this.#times.first(first, limit, this.#isUnchanged);
+    const changed = this.#changed.first(first, limit);
+    if (committed.length === 0) return changed;
+    return [...changed, ...committed].sort((a, b) => a - b).slice(0, limit);
+  }
+
+  get lastTime(): number | undefined {
+    const last = Math.max(this.#times.last(this.#isUnchanged) ?? FIRST_TIME, this.#changed.last ?? FIRST_TIME);
+    return last <= this.#horizon ? undefined : last;
+  }
+
   all(): readonly Entry<TimedKey<K>, V>[] {
     const rows: Entry<TimedKey<K>, V>[] = [];
     for (const { change } of this.#changed.within(this.#horizon + 1, LAST_TIME)) {
@@ -114,7 +127,10 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     if (time > this.#newest) this.#advance(time);
     if (time <= this.#horizon) return;
     const bucket = this.#bucket(at.key);
-    if (bucket === undefined) return refuseNull(this.name, at.key, this.#keyColumns);
+    if (bucket === undefined) {
+      refuseNull(this.name, at.key, this.#keyColumns);
+      return;
+    }
     const slot = bucket.find(time, at.order);
     if (value !== null) {
       const change: Change<TimedKey<K>, V> = { key: slot?.change.key ?? at, value, timestamp };
@@ -288,12 +304,12 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   }
 
   /** True where the row is as the table has it: it was neither changed nor deleted since. */
-  #isUnchanged({ key }: Entry<TimedKey<K>, V>): boolean {
+  readonly #isUnchanged = ({ key }: Entry<TimedKey<K>, V>): boolean => {
     const bucket = this.#cache.peek(this.#idOf(key));
     if (bucket === undefined) return true;
     const slot = bucket.find(key.time, key.order);
     return slot !== undefined && slot.generation <= this.#cache.cleanUpTo;
-  }
+  };
 
   #idOf(at: TimedKey<K>): ReturnType<typeof identityOf> {
     return identityOf(at.key, this.#keyColumns);

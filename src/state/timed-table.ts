@@ -31,8 +31,8 @@ export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
     return this.#rows.range(query);
   }
 
-  byIndex(from: number, to: number, limit?: number): readonly Entry<TimedKey<K>, V>[] {
-    return this.#rows.byIndex(from, to, limit);
+  byIndex(from: number, to: number, limit?: number, reverse?: boolean): readonly Entry<TimedKey<K>, V>[] {
+    return this.#rows.byIndex(from, to, limit, reverse);
   }
 
   isEmpty(): boolean {

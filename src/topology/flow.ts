@@ -26,6 +26,16 @@ export interface TableOptions<K, V> extends StreamOptions<K, V> {
   readonly name: string;
 }
 
+/** `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`). */
+export type Optimization = 'none' | 'all';
+
+interface FlowOptions {
+  readonly plan?: Graph;
+  readonly scope?: TaskScope;
+  readonly topics?: readonly string[] | undefined;
+  readonly optimization?: Optimization | undefined;
+}
+
 /**
  * What a topology function is given. The function runs once to learn the graph, and once for each task to build its live
  * nodes; so it must declare the same steps every time.
@@ -39,14 +49,17 @@ export class Flow {
   readonly connected = new Map<object, GraphNode>();
   /** The patterns of topics that it was asked for. @internal */
   readonly patterns: RegExp[] = [];
+  /** @internal */
+  readonly optimization: Optimization;
   readonly #plan: Graph | undefined;
   readonly #topics: readonly string[] | undefined;
 
   /** `topics` are those that patterns choose from; until they are known, a pattern stands for one topic. @internal */
-  constructor(options: { plan?: Graph; scope?: TaskScope; topics?: readonly string[] | undefined } = {}) {
+  constructor(options: FlowOptions = {}) {
     this.#plan = options.plan;
     this.#topics = options.topics;
     this.scope = options.scope;
+    this.optimization = options.optimization ?? 'none';
   }
 
   /**

@@ -1,5 +1,5 @@
 import { failure } from '../errors.ts';
-import { Flow } from './flow.ts';
+import { Flow, type Optimization } from './flow.ts';
 import type { Graph } from './graph.ts';
 import { findSubtopologies, type PlannedSubtopology } from './subtopologies.ts';
 import type { TaskScope } from './task-scope.ts';
@@ -17,6 +17,11 @@ export interface Topology {
   connect(scope: TaskScope): void;
 }
 
+export interface TopologyOptions {
+  /** Default `none`. What is stored differs, so it cannot be changed without a new application id. */
+  readonly optimization?: Optimization;
+}
+
 /**
  * Names a topology and learns its graph by running `build` once. `build` runs again for each task, so it must declare the
  * same steps every time and do nothing else. The name is the default application id: it owns the group, the state folder
@@ -31,13 +36,19 @@ export interface Topology {
  *   );
  * });
  */
-export function topology(name: string, build: (flow: Flow) => void): Topology {
+export function topology(name: string, build: (flow: Flow) => void, options: TopologyOptions = {}): Topology {
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(name)) throw failure('NAME_INVALID', { name, kind: 'topology' });
-  return learn(name, build);
+  return learn(name, build, options);
 }
 
-function learn(name: string, build: (flow: Flow) => void, topics?: readonly string[]): Topology {
-  const flow = new Flow({ topics });
+function learn(
+  name: string,
+  build: (flow: Flow) => void,
+  options: TopologyOptions,
+  topics?: readonly string[],
+): Topology {
+  const { optimization } = options;
+  const flow = new Flow({ topics, optimization });
   build(flow);
   const { graph } = flow;
   if (!graph.nodes.some((node) => node.source !== undefined)) throw failure('TOPOLOGY_EMPTY', { topology: name });
@@ -46,7 +57,7 @@ function learn(name: string, build: (flow: Flow) => void, topics?: readonly stri
     graph,
     subtopologies: findSubtopologies(graph),
     patterns: topics === undefined ? flow.patterns : [],
-    resolve: (found) => learn(name, build, found),
-    connect: (scope) => build(new Flow({ plan: graph, scope, topics })),
+    resolve: (found) => learn(name, build, options, found),
+    connect: (scope) => build(new Flow({ plan: graph, scope, topics, optimization })),
   };
 }

@@ -38,13 +38,13 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
     return { [Symbol.iterator]: () => this.#select(query).values() };
   }
 
-  byIndex(from: number, to: number, limit?: number): readonly Entry<K, V>[] {
+  byIndex(from: number, to: number, limit?: number, reverse = false): readonly Entry<K, V>[] {
     const index = this.#index;
     const [first = 0] = index;
     return Array.from(this.#rows.values(), (entry) => ({ columns: this.#columns.write(entry.key), entry }))
       .filter(({ columns }) => Number(columns[first]) >= from && Number(columns[first]) <= to)
       .map(({ columns, entry }) => ({ columns: [...index.map((at) => columns[at] ?? null), ...columns], entry }))
-      .sort((a, b) => compareKeys(a.columns, b.columns))
+      .sort((a, b) => (reverse ? compareKeys(b.columns, a.columns) : compareKeys(a.columns, b.columns)))
       .slice(0, limit)
       .map(({ entry }) => entry);
   }

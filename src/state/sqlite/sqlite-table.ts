@@ -48,8 +48,8 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     return { [Symbol.iterator]: () => this.#open(query) };
   }
 
-  byIndex(from: number, to: number, limit?: number): readonly Entry<K, V>[] {
-    const statement = this.#statements.byIndex(this.#index);
+  byIndex(from: number, to: number, limit?: number, reverse = false): readonly Entry<K, V>[] {
+    const statement = this.#statements.byIndex(this.#index, reverse);
     const rows = this.#read(() => statement.all(this.#partition, from, to, limit ?? -1));
     return rows.map(this.#entryOf);
   }

@@ -89,10 +89,10 @@ export class StoreStatements {
   }
 
   /** Key columns, value columns and timestamp. Parameters: partition, least and largest of the first column, limit. */
-  byIndex(index: readonly number[]): Read {
+  byIndex(index: readonly number[], reverse: boolean): Read {
     const key = index.map((at) => this.#key[at] ?? PARTITION);
     const columns = [...this.layout.key.columns.map(selected), this.#valueList].join(', ');
-    const order = [...new Set([...key, ...this.#key])].join(', ');
+    const order = [...new Set([...key, ...this.#key])].map((each) => (reverse ? `${each} DESC` : each)).join(', ');
     const where = `${PARTITION} = ? AND ${key[0]} BETWEEN ? AND ?`;
     return this.#toRead(`SELECT ${columns} FROM ${this.#table} WHERE ${where} ORDER BY ${order} LIMIT ?`);
   }

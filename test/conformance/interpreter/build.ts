@@ -13,10 +13,14 @@ const ANY: Family = { ...sources, ...aggregations, ...joins, ...processors, ...s
 
 /** The topology that a scenario describes, in Millrace's DSL. Throws Unsupported. */
 export function buildTopology(scenario: Scenario): Topology {
-  return topology('app', (flow) => {
-    const context = new Context(flow, scenario);
-    for (const node of scenario.topology) build(context, node);
-  });
+  return topology(
+    'app',
+    (flow) => {
+      const context = new Context(flow, scenario);
+      for (const node of scenario.topology) build(context, node);
+    },
+    { optimization: scenario.optimize === true ? 'all' : 'none' },
+  );
 }
 
 function build(context: Context, node: NodeSpec): void {

@@ -47,7 +47,8 @@ function joined(op: Op): Build {
     const [left = '', right = ''] = inputsOf(node);
     if (context.isTable(left)) return joinTables(op, context, node);
     if (context.isTable(right)) return joinStreamTable(op, context, node);
-    throw new Unsupported(`${op} of ${context.isStream(right) ? 'streams' : 'a stream with a global table'}`);
+    if (context.isStream(right)) return joinStreams(op, context, node);
+    throw new Unsupported(`${op} of a stream with a global table`);
   };
 }
 
@@ -75,6 +76,21 @@ function joinStreamTable(op: Op, context: Context, node: NodeSpec): void {
   const stream = context.stream(left);
   const table = plain(context.table(right));
   const result = op === 'join' ? stream.pipe(join(table, step, options)) : stream.pipe(leftJoin(table, step, options));
+  context.set(node.id, result);
+}
+
+function joinStreams(op: Op, context: Context, node: NodeSpec): void {
+  const [left = '', right = ''] = inputsOf(node);
+  const pair = joiner(node.joiner);
+  const step = (l: Text, r: Text, k: Text): Text => pair(k, l, r);
+  const { before, after, grace } = need(node, 'window') as { before: number; after: number; grace: number };
+  const options = { name: node.id, before, after, grace, ...keyValue, otherValue: text };
+  const [stream, other] = [context.stream(left), context.stream(right)];
+  const result = {
+    join: () => stream.pipe(join(other, step, options)),
+    leftJoin: () => stream.pipe(leftJoin(other, step, options)),
+    outerJoin: () => stream.pipe(outerJoin(other, step, options)),
+  }[op]();
   context.set(node.id, result);
 }
 
