@@ -1,18 +1,22 @@
 import { integer } from '../serde/integer.ts';
-import type { KeyOf, KGroupedStream, KGroupedTable } from '../topology/k-grouped.ts';
+import type { Grouping, ResultKeyOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { store } from './store.ts';
 
 /**
- * Counts the records of each key, or the rows of each group of a table. Null keys and null values are dropped and
- * counted as such. The counts are in the store `name`.
+ * Counts the records of each key, those of each window, or the rows of each group of a table. Null keys are dropped and
+ * counted as such; so are null values, except in tumbling, hopping and session windows. The counts are in the store
+ * `name`.
  *
  * @example
  * orders.pipe(groupByKey(), count('orders-per-key'))
  */
-export function count<In extends KGroupedStream<unknown, unknown> | KGroupedTable<unknown, unknown>>(
-  name: string,
-): (grouped: In) => KTable<KeyOf<In>, number> {
-  const how = { initial: () => 0, add: (n: number) => n + 1, subtract: (n: number) => n - 1 };
+export function count<In extends Grouping>(name: string): (grouped: In) => KTable<ResultKeyOf<In>, number> {
+  const how = {
+    initial: () => 0,
+    add: (n: number) => n + 1,
+    subtract: (n: number) => n - 1,
+    merge: (a: number, b: number) => a + b,
+  };
   return (grouped) => store(name, integer()).aggregate<In>(how as never)(grouped);
 }

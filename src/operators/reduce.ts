@@ -1,8 +1,9 @@
 import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
-import { type KeyOf, KGroupedStream, type KGroupedTable, type ValueOf } from '../topology/k-grouped.ts';
+import type { Grouping, KeyOf, KGroupedTable, ResultKeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
-import { aggregateStream, aggregateTable } from './internal/aggregate-internals.ts';
+import { unreachable } from '../util/assert.ts';
+import { aggregateAny } from './internal/aggregate-any.ts';
 
 /** How to reduce: a table's rows also leave, so it needs `subtract`. */
 export type Reduction<In> = {
@@ -15,24 +16,23 @@ export type Reduction<In> = {
   : unknown);
 
 /**
- * Combines the values of each key into one of the same type, in the store `name`.
+ * Combines the values of each key, or of each window of it, into one of the same type, in the store `name`.
  *
  * @example
  * amounts.pipe(groupByKey(), reduce('largest', { add: (a, b) => Math.max(a, b) }))
  */
-export function reduce<In extends KGroupedStream<unknown, unknown> | KGroupedTable<unknown, unknown>>(
+export function reduce<In extends Grouping>(
   name: string,
   how: Reduction<In>,
-): (grouped: In) => KTable<KeyOf<In>, ValueOf<In>> {
+): (grouped: In) => KTable<ResultKeyOf<In>, ValueOf<In>> {
   // KeyOf and ValueOf are of this very group, which TypeScript cannot follow through the check of its kind.
   const { add, subtract, value: given } = how as unknown as AnyReduction;
   const folded = (sofar: unknown, value: unknown, key: unknown) => (sofar === null ? value : add(sofar, value, key));
   return (grouped) => {
     const value = given ?? valueSerde(grouped);
     if (value === undefined) throw failure('SERDE_MISSING', { step: `reduce('${name}')`, part: 'value' });
-    const step = { kind: 'reduce', name, value, initial: () => null, add: folded, subtract };
-    const table = grouped instanceof KGroupedStream ? aggregateStream(grouped, step) : aggregateTable(grouped, step);
-    return table as KTable<KeyOf<typeof grouped>, ValueOf<typeof grouped>>;
+    const step = { kind: 'reduce', name, value, initial: () => null, add: folded, merge: folded, subtract };
+    return aggregateAny(grouped, step) as KTable<ResultKeyOf<typeof grouped>, ValueOf<typeof grouped>>;
   };
 }
 
@@ -42,8 +42,15 @@ interface AnyReduction {
   readonly value?: Serde<unknown>;
 }
 
-function valueSerde(
-  grouped: KGroupedStream<unknown, unknown> | KGroupedTable<unknown, unknown>,
-): Serde<unknown> | undefined {
-  return grouped instanceof KGroupedStream ? grouped.stream.shape.value : grouped.value;
+function valueSerde(grouped: Grouping): Serde<unknown> | undefined {
+  switch (grouped.kind) {
+    case 'grouped-stream':
+      return grouped.stream.shape.value;
+    case 'windowed-stream':
+      return grouped.grouped.stream.shape.value;
+    case 'grouped-table':
+      return grouped.value;
+    default:
+      return unreachable(grouped);
+  }
 }

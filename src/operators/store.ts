@@ -1,12 +1,16 @@
 import type { Serde } from '../serde/serde.ts';
-import type { KeyOf, KGroupedStream, KGroupedTable, ValueOf } from '../topology/k-grouped.ts';
+import type { Windowed } from '../serde/windowed.ts';
+import type { Grouping, KeyOf, KGroupedStream, KGroupedTable, ResultKeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
-import { aggregateStream, aggregateTable } from './internal/aggregate-internals.ts';
+import type { KWindowedStream, WindowOptions } from '../topology/k-windowed-stream.ts';
+import type { SessionWindows, Windows } from '../topology/windows.ts';
+import { type AnyFold, aggregateAny } from './internal/aggregate-any.ts';
+import { aggregateGroups } from './internal/aggregate-windows.ts';
 import { type CogroupInput, cogroupStreams } from './internal/cogroup-internals.ts';
 
 export type Adder<A, V, K> = (aggregate: A, value: V, key: K) => A | null;
 
-/** How to aggregate: a table's rows also leave, so it needs `subtract`. */
+/** How to aggregate: a table's rows also leave, so it needs `subtract`; sessions grow together, so they need `merge`. */
 export type Aggregation<In, A> = {
   /** The aggregate of a key before its first value. */
   readonly initial: () => A;
@@ -17,23 +21,28 @@ export type Aggregation<In, A> = {
       /** The aggregate without a value that was added before; null deletes the row. */
       readonly subtract: Adder<A, ValueOf<In>, KeyOf<In>>;
     }
-  : unknown);
+  : unknown) &
+  (In extends KWindowedStream<unknown, unknown, SessionWindows> ? Merging<A, KeyOf<In>> : unknown);
+
+export interface Merging<A, K> {
+  /** The aggregate of two sessions that become one, the earlier one first; at first of the initial value and a session. */
+  readonly merge: (a: A, b: A, key: K) => A | null;
+}
 
 /** A named, typed store. Its value type is fixed here, so initial values and adders are checked against it, literals too. */
 export interface Store<A, Name extends string = string> {
   readonly name: Name;
   readonly value: Serde<A>;
   /**
-   * Folds the values of each key into one row of this store. The row's time is the largest of its values' times. Null
-   * keys and null values are dropped and counted. Of a table, a change first subtracts the old value, then adds the new
+   * Folds the values of each key, or of each window of it, into one row of this store. The row's time is the largest of
+   * its values' times; of a session its end. Null keys are dropped and counted; so are null values, except in tumbling,
+   * hopping and session windows. Of a table, a change first subtracts the old value, then adds the new
    * one, and the result comes out once.
    *
    * @example
    * store('spent', avro(Spent)).aggregate({ initial: () => ({ cents: 0 }), add: (sum, order) => ({ cents: sum.cents + order.total_cents }) })
    */
-  aggregate<In extends KGroupedStream<unknown, unknown> | KGroupedTable<unknown, unknown>>(
-    how: Aggregation<In, A>,
-  ): (grouped: In) => KTable<KeyOf<In>, A>;
+  aggregate<In extends Grouping>(how: Aggregation<In, A>): (grouped: In) => KTable<ResultKeyOf<In>, A>;
   /** One input of `cogroup`: what a value of it makes of the row. */
   on<K, V>(grouped: KGroupedStream<K, V>, add: Adder<A, V, K>): CogroupInput<K, A>;
   /**
@@ -43,7 +52,25 @@ export interface Store<A, Name extends string = string> {
    * statuses.cogroup(initial, statuses.on(created, withOrder), statuses.on(paid, withPayment))
    */
   cogroup<K>(initial: (key: K) => A, ...inputs: readonly CogroupInput<K, A>[]): KTable<K, A>;
+  /**
+   * The same by windows: `cogroup` of it folds several streams into one row a key and window. Each stream has a time of
+   * its own, so what is late in one may not be so in another.
+   *
+   * @example
+   * visits.windowedBy(session(60_000)).cogroup({ initial, merge }, visits.on(clicks, withClick), visits.on(views, withView))
+   */
+  windowedBy<W extends Windows>(windows: W, options?: WindowOptions<unknown, unknown>): WindowedStore<A, W>;
 }
+
+/** A store of windows, before its streams are named. */
+export interface WindowedStore<A, W extends Windows> {
+  cogroup<K>(how: WindowedCogroup<A, K, W>, ...inputs: readonly CogroupInput<K, A>[]): KTable<Windowed<K>, A>;
+}
+
+/** How to begin a window's row, and of sessions how to merge two. */
+export type WindowedCogroup<A, K, W extends Windows> = { readonly initial: (key: K) => A } & (W extends SessionWindows
+  ? Merging<A, K>
+  : unknown);
 
 /** Names and types a store: its table in the state file, its changelog topic. */
 export function store<A, const Name extends string>(name: Name, value: Serde<A>): Store<A, Name> {
@@ -51,23 +78,27 @@ export function store<A, const Name extends string>(name: Name, value: Serde<A>)
     name,
     value,
     aggregate: (how) => (grouped) => {
-      // The two kinds of group differ in `subtract`, which Aggregation has demanded; TypeScript does not narrow In.
-      const fold = how as unknown as Fold<A>;
-      const table =
-        grouped.kind === 'grouped-stream'
-          ? aggregateStream(grouped, { kind: 'aggregate', name, value, ...fold })
-          : aggregateTable(grouped, { kind: 'aggregate', name, value, ...fold });
-      return table as KTable<KeyOf<typeof grouped>, A>;
+      // What the kinds of groups need beside `initial` and `add`, Aggregation has demanded; TypeScript does not narrow In.
+      const fold = {
+        kind: 'aggregate',
+        name,
+        value,
+        ...(how as unknown as Omit<AnyFold<A>, 'kind' | 'name' | 'value'>),
+      };
+      return aggregateAny(grouped, fold) as KTable<ResultKeyOf<typeof grouped>, A>;
     },
     // `add` is only ever called with values of `grouped`.
     on: <K, V>(grouped: KGroupedStream<K, V>, add: Adder<A, V, K>) =>
       ({ grouped, add }) as unknown as CogroupInput<K, A>,
     cogroup: (initial, ...inputs) => cogroupStreams(inputs, { name, value, initial }),
+    windowedBy: (windows, options = {}) => ({
+      cogroup: <K>(how: { readonly initial: (key: K) => A }, ...inputs: readonly CogroupInput<K, A>[]) => {
+        const streams = inputs.map(({ grouped, add }) => ({ stream: grouped.stream, add: add as AnyAdd }));
+        return aggregateGroups<K, A>(streams, { windows, options }, { kind: 'cogroup', name, value, ...how });
+      },
+    }),
   };
 }
 
-interface Fold<A> {
-  readonly initial: () => A;
-  readonly add: Adder<A, unknown, unknown>;
-  readonly subtract: Adder<A, unknown, unknown>;
-}
+/** `on` has closed over the types. */
+type AnyAdd = (aggregate: unknown, value: unknown, key: unknown) => unknown;

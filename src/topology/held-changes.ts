@@ -9,6 +9,7 @@ const MAX_HELD = 50_000;
 interface Held<K, V> {
   readonly key: K;
   readonly oldValue: V | null;
+  readonly claimed: V | null | undefined;
   value: V | null;
   timestamp: number;
   headers: Headers;
@@ -28,11 +29,11 @@ export class HeldChanges<K, V> {
     this.#identity = identity;
   }
 
-  hold(key: K, { value, oldValue, timestamp, headers }: Omit<TableChange<K, V>, 'key'>): void {
+  hold(key: K, { value, oldValue, claimed, timestamp, headers }: Omit<TableChange<K, V>, 'key'>): void {
     const identity = this.#identity(key);
     const held = this.#held.get(identity);
     if (held === undefined) {
-      this.#held.set(identity, { key, value, oldValue, timestamp, headers });
+      this.#held.set(identity, { key, value, oldValue, claimed, timestamp, headers });
       if (this.#held.size >= MAX_HELD) this.flush();
     } else {
       held.value = value;

@@ -1,14 +1,10 @@
-import type { UnaryFunction } from 'rxjs';
 import type { Serde } from '../serde/serde.ts';
+import type { Windowed } from '../serde/windowed.ts';
 import type { KStream } from './k-stream.ts';
 import type { KTable } from './k-table.ts';
-import type { Pipe } from './pipe.ts';
+import type { KWindowedStream } from './k-windowed-stream.ts';
+import { type Pipe, pipeSteps } from './pipe.ts';
 import type { TableChange } from './records.ts';
-
-// Groups are no Observables: all that can follow is an aggregation.
-const pipe = function (this: unknown, ...steps: UnaryFunction<unknown, unknown>[]): unknown {
-  return steps.reduce((value: unknown, step) => step(value), this);
-};
 
 /** A stream whose records are partitioned by the key to aggregate by. */
 export class KGroupedStream<K, V> {
@@ -16,7 +12,7 @@ export class KGroupedStream<K, V> {
   /** @internal */
   readonly stream: KStream<K, V>;
   // The overloads of Pipe say what a chain gives; no implementation can.
-  readonly pipe = pipe as Pipe<KGroupedStream<K, V>>;
+  readonly pipe = pipeSteps as Pipe<KGroupedStream<K, V>>;
 
   /** @internal */
   constructor(stream: KStream<K, V>) {
@@ -31,7 +27,7 @@ export class KGroupedTable<K, V> {
   readonly changes: KStream<K, Pick<TableChange<K, V>, 'value' | 'oldValue'>>;
   /** @internal */
   readonly value: Serde<V>;
-  readonly pipe = pipe as Pipe<KGroupedTable<K, V>>;
+  readonly pipe = pipeSteps as Pipe<KGroupedTable<K, V>>;
 
   /** @internal */
   constructor(changes: KStream<K, Pick<TableChange<K, V>, 'value' | 'oldValue'>>, value: Serde<V>) {
@@ -50,7 +46,9 @@ export type KeyOf<In> =
         ? K
         : In extends KGroupedTable<infer K, unknown>
           ? K
-          : never;
+          : In extends KWindowedStream<infer K, unknown>
+            ? K
+            : never;
 export type ValueOf<In> =
   In extends KStream<unknown, infer V>
     ? V
@@ -60,7 +58,16 @@ export type ValueOf<In> =
         ? V
         : In extends KGroupedTable<unknown, infer V>
           ? V
-          : never;
+          : In extends KWindowedStream<unknown, infer V>
+            ? V
+            : never;
+/** The key of an aggregation's rows. */
+export type ResultKeyOf<In> = In extends KWindowedStream<infer K, unknown> ? Windowed<K> : KeyOf<In>;
+/** What can be aggregated. */
+export type Grouping =
+  | KGroupedStream<unknown, unknown>
+  | KGroupedTable<unknown, unknown>
+  | KWindowedStream<unknown, unknown>;
 /** The same kind of source with other values. */
 export type WithValue<In, R> =
   In extends KStream<infer K, unknown> ? KStream<K, R> : In extends KTable<infer K, unknown> ? KTable<K, R> : never;

@@ -1,3 +1,13 @@
+import type { UnaryFunction } from 'rxjs';
+
+/**
+ * `pipe` of what is no Observable, such as groups: all that can follow is an aggregation. Which types a chain gives, only
+ * the overloads of `Pipe` can say.
+ */
+export function pipeSteps(this: unknown, ...steps: UnaryFunction<unknown, unknown>[]): unknown {
+  return steps.reduce((value: unknown, step) => step(value), this);
+}
+
 /**
  * `pipe` for any chain of unary functions: a chain may go from stream to group to table and back, and every step is
  * inferred from the one before. Longer chains are split by giving a part a name.

@@ -1,0 +1,24 @@
+import type { KeyOf, KGroupedStream, ValueOf } from '../topology/k-grouped.ts';
+import { KWindowedStream, type WindowOptions } from '../topology/k-windowed-stream.ts';
+import type { Windows } from '../topology/windows.ts';
+
+/**
+ * Cuts the groups of a stream into windows; an aggregation follows, whose rows are keyed by key and window. Time is that
+ * of the records: the largest timestamp so far. Records that come too late are dropped and counted, or given to `late`.
+ *
+ * @example
+ * orders.pipe(
+ *   groupByKey(),
+ *   windowedBy(tumbling(60_000), { emit: 'windowClose', late: (records) => records.pipe(to('late-orders')) }),
+ *   count('orders-per-minute'),
+ *   to('orders-per-minute'),
+ * )
+ */
+export function windowedBy<In extends KGroupedStream<unknown, unknown>, W extends Windows>(
+  windows: W,
+  options: WindowOptions<KeyOf<In>, ValueOf<In>> = {},
+): (grouped: In) => KWindowedStream<KeyOf<In>, ValueOf<In>, W> {
+  // KeyOf and ValueOf are of this very group.
+  return (grouped) =>
+    new KWindowedStream(grouped as unknown as KGroupedStream<KeyOf<In>, ValueOf<In>>, windows, options);
+}
