@@ -1,6 +1,7 @@
 import type { MemberToken, Position, Producer } from '../log/port.ts';
 import type { Checkpoint, StateBackend } from '../state/store.ts';
 import type { Task, TaskSeal } from './task.ts';
+import type { TaskStore } from './task-stores.ts';
 
 export interface CommitPathOptions {
   readonly producer: Producer;
@@ -74,9 +75,7 @@ export class CommitPath {
 
   /** Step 3. `ends` are the offsets after what the transaction wrote. */
   confirm(seals: readonly TaskSeal[], ends: readonly Position[]): void {
-    const changelogs = new Set(
-      seals.flatMap(({ task }) => [...task.stores.all()].map(({ topic, partition }) => `${topic}-${partition}`)),
-    );
+    const changelogs = new Set(seals.flatMap(({ task }) => [...task.stores.all()].flatMap(ownChangelog)));
     for (const { task, stores, inputs } of seals) {
       task.stores.confirm(stores);
       for (const input of inputs) this.#unwritten.set(`${input.topic}-${input.partition}`, input);
@@ -86,4 +85,9 @@ export class CommitPath {
       if (changelogs.has(id)) this.#unwritten.set(id, { topic, partition, offset, time: -1 });
     }
   }
+}
+
+/** A table's source is no changelog of its own: what is written to it counts when the task has read it. */
+function ownChangelog({ topic, partition, changelog }: TaskStore): string[] {
+  return changelog === undefined ? [] : [`${topic}-${partition}`];
 }

@@ -12,6 +12,13 @@ export interface Pair<G, M> {
 /** Stands for a member before (after) all others, in the bounds of a range only. */
 const LEAST = Symbol('least');
 const GREATEST = Symbol('greatest');
+/** The first value of each type of column. Not null, with which SQL compares nothing. */
+const FIRST: Record<Column['type'], SqlValue> = {
+  INTEGER: Number.NEGATIVE_INFINITY,
+  REAL: Number.NEGATIVE_INFINITY,
+  TEXT: '',
+  BLOB: Buffer.alloc(0),
+};
 /** Blobs come last in the order of keys, and no member is this one or after it. */
 const LAST_BLOB = Buffer.alloc(1024, 0xff);
 
@@ -32,10 +39,9 @@ export function pairSerde<G, M>(
   const groupColumns = prefixed(group.columns.columns('key'), groupPrefix);
   const memberColumns = prefixed(member.columns.columns('key'), memberPrefix);
   const all = [...groupColumns, ...memberColumns];
-  const fill = (value: SqlValue): SqlValue[] => memberColumns.map(() => value);
   const writeMember = (of: M | symbol): SqlValue[] => {
-    if (of === LEAST) return fill(null);
-    if (of === GREATEST) return fill(LAST_BLOB);
+    if (of === LEAST) return memberColumns.map(({ type }) => FIRST[type]);
+    if (of === GREATEST) return memberColumns.map(() => LAST_BLOB);
     return member.columns.write(of as M);
   };
   return {

@@ -8,14 +8,15 @@ import { dumpStores } from './stores.ts';
 
 export interface RunOptions {
   readonly backend?: StateBackend;
+  readonly settings?: Settings;
   /** Called before each step but the first, with its index. */
   readonly between?: (driver: TopologyTestDriver, step: number) => Promise<void>;
 }
 
 /** Runs a scenario in the test driver. Throws Unsupported. */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Outcome> {
-  const settings: Settings = { compat: scenario.compatOnly === true ? 'kafka-streams' : 'none' };
   const { backend, between } = options;
+  const settings: Settings = { compat: scenario.compatOnly === true ? 'kafka-streams' : 'none', ...options.settings };
   const driver = await TopologyTestDriver.open(buildTopology(scenario), {
     settings,
     ...(backend === undefined ? {} : { backend }),
@@ -26,8 +27,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     if (index > 0) await between?.(driver, index);
     steps.push(await run.step(step));
   }
-  const dropped = [...driver.dropped.values()].reduce((sum, n) => sum + n, 0);
-  return { steps, stores: dumpStores(driver, scenario), dropped };
+  return { steps, stores: dumpStores(driver, scenario), dropped: driver.droppedTotal };
 }
 
 class Run {

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
+import { openStateFile } from '../../src/state/sqlite/state-file.ts';
+import type { StateBackend } from '../../src/state/store.ts';
+import { difference } from './compare.ts';
+import { Unsupported } from './interpreter/context.ts';
+import { type RunOptions, runScenario } from './interpreter/run.ts';
+import type { Scenario } from './interpreter/scenario.ts';
+import { dumpStores } from './interpreter/stores.ts';
+
+/** A way to run a scenario that must not show in what comes out. */
+export interface Variant {
+  options(scenario: Scenario, directory: string): RunOptions;
+  /** Scenarios that rightly give other results here. */
+  readonly except?: (scenario: Scenario) => boolean;
+}
+
+let files = 0;
+const openFile = (path: string): StateBackend => openStateFile({ path, applicationId: 'app' });
+const newPath = (directory: string): string => join(directory, `${files++}.db`);
+
+const uses = ({ topology }: Scenario, ...processors: string[]): boolean =>
+  topology.some(({ processor = '' }) => processors.includes(processor));
+/** Wall-clock punctuators begin anew with each start. */
+const goesByWallClock = (scenario: Scenario): boolean => uses(scenario, 'wallClockCounter');
+/** The task's own stream time is in the state only, not in a changelog. */
+const goesByTaskTime = (scenario: Scenario): boolean =>
+  uses(scenario, 'wallClockCounter', 'streamTimeCounter', 'timestamps');
+
+export const readBackFromSqlite: Variant = {
+  options: (_, directory) => ({
+    backend: openFile(newPath(directory)),
+    settings: { storeCacheEntries: 0 },
+    between: async (driver) => driver.commit(),
+  }),
+};
+
+/** Killed, and the state file opened again, before each step that is a multiple of `every`. */
+export const killedOnSqlite = (every: number): Variant => ({
+  options: (_, directory) => {
+    const path = newPath(directory);
+    let backend = openFile(path);
+    const reopened = (): StateBackend => {
+      backend.close();
+      backend = openFile(path);
+      return backend;
+    };
+    const between: RunOptions['between'] = async (driver, step) => {
+      if (step % every === 0) await driver.restart({ backend: reopened });
+    };
+    return { backend, between };
+  },
+  except: goesByWallClock,
+});
+
+export const killed: Variant = {
+  options: () => ({ between: (driver) => driver.restart() }),
+  except: goesByWallClock,
+};
+
+export const killedBeforeCheckpoint: Variant = {
+  options: () => ({ between: (driver) => driver.restart({ behind: true }) }),
+  except: goesByTaskTime,
+};
+
+/** Row for row the stores come back from their changelogs. */
+export const stateLost: Variant = {
+  options: (scenario) => ({
+    between: async (driver) => {
+      const before = dumpStores(driver, scenario);
+      await driver.restart({ backend: new MemoryBackend() });
+      expect(dumpStores(driver, scenario)).toEqual(before);
+    },
+  }),
+  except: goesByTaskTime,
+};
+
+/** A line for each scenario that differs from what Kafka Streams printed. */
+export async function differences(
+  scenarios: readonly Scenario[],
+  { options, except }: Variant,
+  directory: string,
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const scenario of scenarios) {
+    try {
+      const differs = difference(scenario, await runScenario(scenario, options(scenario, directory)));
+      if (differs !== null && except?.(scenario) !== true) lines.push(`${scenario.name}: ${differs}`);
+    } catch (error) {
+      if (!(error instanceof Unsupported)) throw error;
+    }
+  }
+  return lines;
+}
