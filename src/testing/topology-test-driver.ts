@@ -27,8 +27,11 @@ export interface TestDriverOptions {
 }
 
 export interface RestartOptions {
-  /** Where the state is found: a state file opened again, or, to lose it, a new one. What it was kept in, if not given. */
-  readonly backend?: StateBackend;
+  /**
+   * Where the state is found: a state file, which a function opens again when the task is dead, or, to lose the state, a
+   * new one. What it was kept in, if not given.
+   */
+  readonly backend?: StateBackend | (() => StateBackend);
   /** True: the process dies after the log has the last commit and before the state has it. */
   readonly behind?: boolean;
 }
@@ -150,7 +153,7 @@ export class TopologyTestDriver {
    */
   async restart({ backend = this.#live.backend, behind = false }: RestartOptions = {}): Promise<void> {
     this.#live.commit(behind ? 'not' : 'now');
-    await this.#start(backend);
+    await this.#start(typeof backend === 'function' ? backend() : backend);
   }
 
   get #live(): DrivenTask {
