@@ -300,6 +300,15 @@ const TABLE = {
   PATTERN_UNMATCHED: {
     message: (c) => `No topic has a name that is wholly ${c['pattern']}. Create one, or correct the pattern.`,
   },
+  SUPPRESS_FULL: {
+    message: (c) =>
+      `suppress '${c['name']}' holds back ${c['rows']} rows${c['bytes'] ? ` of ${c['bytes']} bytes` : ''}, more than its limits (maxRecords ${c['maxRecords'] ?? 'none'}, maxBytes ${c['maxBytes'] ?? 'none'}). Nothing of the record was committed. Raise the limits, or shorten the windows' grace.`,
+    fatal: true,
+  },
+  SUPPRESS_WITHOUT_WINDOWS: {
+    message: (c) =>
+      `suppress '${c['name']}' waits until windows close, but its table comes from no aggregation by windows. Put windowedBy before the aggregation, or use untilTimeLimit.`,
+  },
   FORWARD_WITHOUT_RECORD: {
     message: (c) =>
       `The processor of ${c['step']} forwarded a value while it had no record, so there is no key for it. Forward only while a record is processed, or use process, where each result names its key.`,

@@ -31,6 +31,7 @@ export { session } from './operators/session.ts';
 export { sliding } from './operators/sliding.ts';
 export { split } from './operators/split.ts';
 export { type Store, store } from './operators/store.ts';
+export { suppress, untilTimeLimit, untilWindowCloses } from './operators/suppress.ts';
 export { to } from './operators/to.ts';
 export { toStream } from './operators/to-stream.ts';
 export { toTable } from './operators/to-table.ts';

@@ -1,0 +1,165 @@
+import { failure } from '../errors.ts';
+import type { Serde } from '../serde/serde.ts';
+import type { Windowed } from '../serde/windowed.ts';
+import { identityOf } from '../state/key-identity.ts';
+import { timedStore } from '../state/timed-key.ts';
+import type { GraphNode } from '../topology/graph.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
+import { KTable, type TableView } from '../topology/k-table.ts';
+import type { TableChange } from '../topology/records.ts';
+import type { TaskScope } from '../topology/task-scope.ts';
+import { type HeldRow, heldRowSerde } from './internal/held-row-serde.ts';
+import { SuppressBuffer } from './internal/suppress-buffer.ts';
+
+export interface BufferLimits {
+  /** How many keys may be held back. */
+  readonly maxRecords?: number;
+  /** How large what is held back may be: the bytes of keys, values and headers as the state file has them. */
+  readonly maxBytes?: number;
+}
+
+/** Only the last result of each window. */
+export interface UntilWindowCloses {
+  readonly until: 'windowCloses';
+  readonly limits: BufferLimits;
+}
+
+/** At most one result of each key in so much time. */
+export interface UntilTimeLimit {
+  readonly until: 'timeLimit';
+  readonly ms: number;
+  readonly limits: BufferLimits;
+  readonly whenFull: 'emit' | 'shutDown';
+}
+
+export interface SuppressOptions<K, V> {
+  readonly key?: Serde<K>;
+  /** Needed where an operator made new values. */
+  readonly value?: Serde<V>;
+}
+
+/** Windows close only where the keys are windows. */
+export type Suppression<In> = KeyOf<In> extends Windowed<unknown> ? UntilWindowCloses | UntilTimeLimit : UntilTimeLimit;
+
+/**
+ * Holds back the results of each window until it is closed, so that only the last one comes out; windows whose last
+ * result is a deletion give none. More than the limits allow stops the worker: a result that came early would not be the
+ * last.
+ */
+export function untilWindowCloses(limits: BufferLimits = {}): UntilWindowCloses {
+  return { until: 'windowCloses', limits };
+}
+
+/**
+ * Holds back the changes of each key for `ms` of stream time after the first of them; the newest one then comes out. If
+ * more is held than the limits allow, the oldest comes out early (`emit`, the default), or the worker stops (`shutDown`).
+ */
+export function untilTimeLimit(
+  ms: number,
+  { whenFull = 'emit', ...limits }: BufferLimits & { readonly whenFull?: 'emit' | 'shutDown' } = {},
+): UntilTimeLimit {
+  return { until: 'timeLimit', ms, limits, whenFull };
+}
+
+/**
+ * Holds back changes of a table: of several changes of a key only the newest comes out, with the timestamp and headers of
+ * its record. What is held back is in the store `name`. Its time is the largest timestamp of the table's changes.
+ *
+ * @example
+ * views.pipe(
+ *   groupByKey(),
+ *   windowedBy(tumbling(minutes(1), { grace: minutes(1) })),
+ *   count('per-minute'),
+ *   suppress('final-per-minute', untilWindowCloses()),
+ * )
+ */
+export function suppress<In extends KTable<unknown, unknown>>(
+  name: string,
+  until: Suppression<In>,
+  as: SuppressOptions<KeyOf<In>, ValueOf<In>> = {},
+): (source: In) => In {
+  // The serdes are of this very table; TypeScript knows it as one of unknown values only.
+  const { key, value } = as as SuppressOptions<unknown, unknown>;
+  return (source) => {
+    const { shape } = source;
+    const known = new KTable<unknown, unknown>(
+      { ...shape, key: key ?? shape.key, value: value ?? shape.value },
+      source.hub,
+    );
+    return suppressTable(known, { name, until }) as In;
+  };
+}
+
+interface Step {
+  readonly name: string;
+  readonly until: UntilWindowCloses | UntilTimeLimit;
+}
+
+function suppressTable(source: KTable<unknown, unknown>, { name, until }: Step): KTable<unknown, unknown> {
+  const { flow, node: parent, key, value, stores, view: rows } = source.shape;
+  if (key === undefined) throw failure('SERDE_MISSING', { step: `suppress('${name}')`, part: 'key' });
+  if (value === undefined) throw failure('SERDE_MISSING', { step: `suppress('${name}')`, part: 'value' });
+  const delay = until.until === 'timeLimit' ? until.ms : graceOf(parent, name);
+  const row = heldRowSerde(value);
+  const store = timedStore({ name, kind: 'buffer', key, value: row, retentionMs: Number.POSITIVE_INFINITY });
+  const node = flow.add({ kind: 'suppress', name, parents: [parent], reads: stores, store });
+  let buffer: SuppressBuffer<unknown, unknown> | undefined;
+  const isSame = (a: unknown, b: unknown): boolean => identityOf(a, key.columns) === identityOf(b, key.columns);
+  const view: TableView<unknown, unknown> | undefined = rows && {
+    get: (of) => {
+      const held = buffer?.passedOn(of, isSame);
+      return held === undefined ? rows.get(of) : held.row;
+    },
+  };
+  const table = new KTable<unknown, unknown>({ flow, node, key, value, stores: [...stores, name], view });
+  flow.connect(node, (scope) => {
+    const emit = (change: TableChange<unknown, unknown>): void => {
+      if (change.value !== null || until.until === 'timeLimit') table.hub.emit(change);
+    };
+    buffer = open(scope, { name, until, columns: { key: key.columns, row: row.columns }, emit });
+    source.hub.add(processor(buffer, { name, until, delay }));
+  });
+  return table;
+}
+
+function open(
+  scope: TaskScope,
+  options: Step & Pick<ConstructorParameters<typeof SuppressBuffer<unknown, unknown>>[0], 'columns' | 'emit'>,
+): SuppressBuffer<unknown, unknown> {
+  const { name, until, columns, emit } = options;
+  const store = scope.timedStore<unknown, HeldRow<unknown>>(name);
+  // `Suppression` has seen to it that these keys are windows; an endless one is held for ever.
+  const endOf = (of: unknown): number => Math.min((of as Windowed<unknown>).end, Number.MAX_SAFE_INTEGER);
+  const times =
+    until.until === 'windowCloses'
+      ? { timeOf: (change: TableChange<unknown, unknown>) => endOf(change.key), timeOfKey: endOf }
+      : { timeOf: (change: TableChange<unknown, unknown>) => change.timestamp, timeOfKey: undefined };
+  return new SuppressBuffer<unknown, unknown>({
+    store,
+    columns,
+    ...times,
+    limits: until.limits,
+    compat: scope.compat,
+    emit,
+  });
+}
+
+/** Takes each change: the time moves, the change is held, what is due comes out, then what is too much. */
+function processor(buffer: SuppressBuffer<unknown, unknown>, { name, until, delay }: Step & { delay: number }) {
+  return (change: TableChange<unknown, unknown>): void => {
+    const time = buffer.advance(change.timestamp);
+    buffer.hold(change);
+    buffer.release(time - delay);
+    if (!buffer.isFull) return;
+    if (until.until === 'timeLimit' && until.whenFull === 'emit') buffer.releaseWhileFull();
+    else throw failure('SUPPRESS_FULL', { name, rows: buffer.rows, bytes: buffer.bytes, ...until.limits });
+  };
+}
+
+/** How long after its end a window may change: the longest of the aggregations by windows that the table comes from. */
+function graceOf(node: GraphNode, name: string): number {
+  const find = (at: GraphNode): number[] => (at.graceMs === undefined ? at.parents.flatMap(find) : [at.graceMs]);
+  const found = find(node);
+  if (found.length === 0) throw failure('SUPPRESS_WITHOUT_WINDOWS', { name });
+  return Math.max(...found);
+}
