@@ -2,6 +2,7 @@
 
 export { type ErrorCode, type ErrorContext, isMillraceError, MillraceError } from './errors.ts';
 export type { Headers, Log } from './log/port.ts';
+export { calendar } from './operators/calendar.ts';
 export { count } from './operators/count.ts';
 export { filter } from './operators/filter.ts';
 export { filterNot } from './operators/filter-not.ts';
@@ -35,6 +36,7 @@ export { suppress, untilTimeLimit, untilWindowCloses } from './operators/suppres
 export { to } from './operators/to.ts';
 export { toStream } from './operators/to-stream.ts';
 export { toTable } from './operators/to-table.ts';
+export { transformValues, type ValueTransformer } from './operators/transform-values.ts';
 export { tumbling } from './operators/tumbling.ts';
 export { unlimited } from './operators/unlimited.ts';
 export { windowedBy } from './operators/windowed-by.ts';

@@ -4,9 +4,6 @@ export const knownGaps: readonly string[] = [
   'join of tables, with a store',
   'leftJoin of tables, with a store',
   'outerJoin of tables, with a store',
-  'suppress timeLimit',
-  'suppress timeLimit, maxRecords',
-  'suppress windowCloses',
   'table, versioned',
   'toTable, versioned',
 ];
