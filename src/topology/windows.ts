@@ -17,7 +17,7 @@ export interface TimeWindows extends AnyWindows {
   /** The start of the window after the one that starts at `start`. */
   nextStart(start: number): number;
   endOf(start: number): number;
-  /** The start of the last window whose end is at most `time`; negative where there is none. */
+  /** The last time of which it holds that windows that start then, or before, end at `time` at the latest. */
   lastEnded(time: number): number;
 }
 

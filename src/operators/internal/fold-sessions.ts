@@ -33,12 +33,11 @@ export function foldSessions<K, A>(live: LiveWindows<K, A>, { gapMs, graceMs }: 
     if (end + gapMs + graceMs < time) late(record, { key, start, end });
     else {
       const isNew = start === timestamp && end === timestamp;
-      const before = isNew && count > 0 ? sessions[0] : undefined;
       if (!isNew) for (let i = 0; i < count; i++) remove(sessions[i], headers);
       const after = add(aggregate, value, key);
       store.put({ key, time: end, order: start }, after, end);
-      // A session of one instant that gets another record has an old value, which Kafka Streams withholds.
-      const oldValue = compat ? null : (before?.value ?? null);
+      // Also where a session of this one instant gets another record, and so had a value: Kafka Streams has it that way.
+      const oldValue = null;
       emitter.update(key, start, end, { value: after, oldValue, claimed: undefined, timestamp: end, headers });
     }
     if (compat) closer.close(time, headers);

@@ -76,11 +76,12 @@ class SlidingFold<K, A> {
         break;
       }
       if (end > timestamp) after ??= content(row);
-      else {
-        hasOwn = true;
-        if (row.timestamp < timestamp) previous = row.timestamp;
-      }
+      else hasOwn = true;
       this.#update(record, start, content(row), time);
+      if (end > timestamp) continue;
+      // Another record has this very timestamp: it has made all windows that this one needs.
+      if (row.timestamp >= timestamp) return;
+      previous = row.timestamp;
     }
     if (previous !== undefined) this.#afterPrevious(record, { previous, starts, time });
     if (!hasOwn) {
@@ -138,7 +139,7 @@ class SlidingFold<K, A> {
   /** The window right after the record: a copy of what is later than the record. */
   #after({ key, timestamp, headers }: StreamRecord<K, unknown>, after: Content<A> | undefined): void {
     if (after === undefined || after.timestamp <= timestamp) return;
-    this.#write(key, timestamp + 1, after, { before: after.value, headers });
+    this.#write(key, timestamp + 1, after, { before: null, headers });
   }
 
   #update(record: StreamRecord<K, unknown>, start: number, old: Content<A>, time: number): void {
@@ -162,7 +163,7 @@ class SlidingFold<K, A> {
     const { store, emitter, compat } = this.#live;
     const stored = store.get(key, start)?.value;
     store.put({ key, time: start, order: 0 }, value, timestamp);
-    const claimed = stored === undefined ? before : undefined;
+    const claimed = stored === undefined && before !== null ? before : undefined;
     const oldValue = compat ? before : (stored ?? null);
     emitter.update(key, start, start + this.#difference, { value, oldValue, claimed, timestamp, headers });
   }
