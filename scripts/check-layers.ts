@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   query: ['errors', 'util', 'serde', 'state', 'runtime'],
   testing: ['errors', 'util', 'serde', 'state', 'topology', 'log', 'runtime'],
   topologies: ['index'],
-  orders: ['index'],
+  orders: ['index', 'topologies', 'errors', 'util', 'serde', 'log', 'service'],
   cli: [
     'errors',
     'util',
