@@ -38,7 +38,7 @@ const worker = createWorker({
 });
 
 process.on('SIGTERM', () => {
-  worker
+  void worker
     .stop()
     .then(() => log.close())
     .then(() => process.exit(0));

@@ -40,7 +40,12 @@ async function write(log: Log, piece: typeof rows): Promise<void> {
   const partitioner = new Partitioner();
   for (const [key, value, timestamp] of piece) {
     const bytes = Buffer.from(key);
-    producer.append('in', partitioner.choose(bytes, PARTITIONS), { key: bytes, value: Buffer.from(value), timestamp, headers: [] });
+    producer.append('in', partitioner.choose(bytes, PARTITIONS), {
+      key: bytes,
+      value: Buffer.from(value),
+      timestamp,
+      headers: [],
+    });
   }
   await producer.commit();
   await producer.close();

@@ -61,7 +61,9 @@ describe('an own partitioner', () => {
     const out = (await bench.read('out')).map(({ partition, value }) => `${partition}:${value}`);
     expect(out.filter((row) => !row.endsWith('key')).sort()).toEqual(['0:all', '1:all', '2:2', '2:all']);
     expect(out.filter((row) => row.endsWith('key'))).toHaveLength(1);
-    expect(await worker.metrics.metrics()).toMatch(/records_dropped_total\{[^}]*operator="to",reason="no partition"\} 1/);
+    expect(await worker.metrics.metrics()).toMatch(
+      /records_dropped_total\{[^}]*operator="to",reason="no partition"\} 1/,
+    );
   });
 
   test('a partition that is not there is an error', async () => {

@@ -111,7 +111,7 @@ export class EmbeddedLog implements Log {
     const { watch } = this.#tables.file;
     const membership = new EmbeddedMembership(options, answer, { coordinator: this.#coordinator, watch, intervalMs });
     this.#memberships.add(membership);
-    membership.ended.then(() => this.#memberships.delete(membership));
+    void membership.ended.then(() => this.#memberships.delete(membership));
     return membership;
   }
 
