@@ -228,6 +228,10 @@ const TABLE = {
   WINDOW_INVALID: {
     message: (c) => `${c['of']} cannot have ${c['name']} ${c['actual']}. Give ${c['expected']}.`,
   },
+  TABLE_NOT_VERSIONED: {
+    message: (c) =>
+      `${c['step']} has a grace period, but its table keeps no history. Make the table versioned, or leave the grace out.`,
+  },
   NOT_COPARTITIONED: {
     message: (c) =>
       `${c['step']} needs its inputs partitioned alike, but ${c['counts']}. Give the topics the same number of partitions, or put a groupBy in front of one side.`,

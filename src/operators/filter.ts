@@ -1,4 +1,3 @@
-import type { Serde } from '../serde/serde.ts';
 import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
@@ -53,24 +52,21 @@ const passing =
 
 function filterTable(kind: string, source: KTable<unknown, unknown>, test: Predicate): KTable<unknown, unknown> {
   const pass = passing(test);
+  // Who looks at a time must see that there was nothing then.
+  const isVersioned = source.shape.versioned === true;
   return deriveTable(
     source,
     {
       kind,
       value: source.shape.value,
-      view: (rows) => ({
-        get: (key) => {
-          const row = rows.get(key);
-          return row !== undefined && test(row.value, key) ? row : undefined;
-        },
-      }),
+      row: (row, key) => (test(row.value, key) ? row : undefined),
     },
     (emit) => (change) => {
       const value = pass(change.value, change.key);
       const { key, timestamp, headers } = change;
       const oldValue = pass(change.oldValue, key);
       const claimed = change.claimed === undefined ? undefined : pass(change.claimed, key);
-      const isThere = value !== null || oldValue !== null || (claimed !== undefined && claimed !== null);
+      const isThere = isVersioned || value !== null || oldValue !== null || (claimed !== undefined && claimed !== null);
       if (isThere) emit({ key, value, oldValue, claimed, timestamp, headers });
     },
   );
@@ -79,8 +75,8 @@ function filterTable(kind: string, source: KTable<unknown, unknown>, test: Predi
 function storeFiltered(
   kind: string,
   source: KTable<unknown, unknown>,
-  { test, store, value }: { test: Predicate; store: string; value?: Serde<unknown> },
+  { test, value, ...kept }: { test: Predicate } & Materialized<unknown>,
 ): KTable<unknown, unknown> {
   const serde = value ?? source.shape.value;
-  return storeTable(source, { kind, store, value: serde, compute: passing(test), passNothing: false });
+  return storeTable(source, { kind, ...kept, value: serde, compute: passing(test), passNothing: false });
 }

@@ -1,8 +1,8 @@
-import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { joinAny } from './internal/join-any.ts';
-import type { AnyStream, JoinOptions, Present, StreamJoinOptions, TableJoinOptions } from './internal/join-options.ts';
+import type { AnyStream, OptionsOf, Present, StreamJoinOptions } from './internal/join-options.ts';
 
 /**
  * Joins with the records of the same key of another stream, if their times are near enough: `within`, or `before` and
@@ -22,31 +22,22 @@ export function join<In extends AnyStream, V2, R>(
   options: StreamJoinOptions<KeyOf<In>, ValueOf<In>, V2>,
 ): (source: In) => KStream<KeyOf<In>, R>;
 /**
- * Joins each record with the row of its key in a table. A record with no row (or a null key or value, which is counted as
- * dropped) gives nothing; only the stream triggers, and the result has the record's time. Both topics must have the same
- * number of partitions.
+ * Joins each record, or row, with the row of its key in a table. Both topics must have the same number of partitions.
  *
- * With a versioned table the row is the one of the record's time, and `grace` holds records back for rows that come late.
+ * Of a stream, only its records trigger, and the result has their time. One with no row (or a null key or value, which is
+ * counted as dropped) gives nothing. With a versioned table the row is the one of the record's time, and `grace` holds
+ * records back for rows that come late.
+ *
+ * Of two tables, the result has a row while both sides have it; either side's change triggers, and the result's time is
+ * the larger of both rows'.
  *
  * @example
  * orders.pipe(join(users, (order, user) => ({ ...order, country: user.country })))
  */
-export function join<In extends AnyStream, V2, R>(
-  table: KTable<KeyOf<In>, V2>,
-  joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: Present<KeyOf<In>>) => R,
-  options?: JoinOptions<KeyOf<In>, ValueOf<In>>,
-): (source: In) => KStream<KeyOf<In>, R>;
-/**
- * Joins two tables: a row is there while both sides have it, and either side's change triggers. The result's time is the
- * larger of both rows'. Both topics must have the same number of partitions.
- *
- * @example
- * stock.pipe(join(prices, (units, cents) => units * cents))
- */
-export function join<In extends KTable<unknown, unknown>, V2, R>(
+export function join<In extends Collection, V2, R>(
   table: KTable<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>) => R,
-  options?: TableJoinOptions<NoInfer<R>>,
+  options?: OptionsOf<In, NoInfer<R>>,
 ): (source: In) => WithValue<In, R>;
 export function join(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('join', other, rest);

@@ -1,8 +1,8 @@
-import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { joinAny } from './internal/join-any.ts';
-import type { AnyStream, JoinOptions, Present, StreamJoinOptions, TableJoinOptions } from './internal/join-options.ts';
+import type { AnyStream, OptionsOf, Present, StreamJoinOptions } from './internal/join-options.ts';
 
 /**
  * As `join` with a stream, but a record that finds no partner comes out too, with null for the other side: when its window
@@ -20,27 +20,16 @@ export function leftJoin<In extends AnyStream, V2, R>(
   options: StreamJoinOptions<KeyOf<In>, ValueOf<In>, V2>,
 ): (source: In) => KStream<KeyOf<In>, R>;
 /**
- * As `join` with a table, but every record with a value gives a result: with null where there is no row. A record with a
- * null key has none.
+ * As `join` with a table, but every record with a value, or every row of this table, has a result: `joiner` gets null
+ * where the other table has no row. A record with a null key has none.
  *
  * @example
  * orders.pipe(leftJoin(users, (order, user) => ({ ...order, country: user?.country ?? 'unknown' })))
  */
-export function leftJoin<In extends AnyStream, V2, R>(
+export function leftJoin<In extends Collection, V2, R>(
   table: KTable<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>) => R,
-  options?: JoinOptions<KeyOf<In>, ValueOf<In>>,
-): (source: In) => KStream<KeyOf<In>, R>;
-/**
- * As `join` of two tables, but every row of this table has a result: `joiner` gets null where the other one has none.
- *
- * @example
- * stock.pipe(leftJoin(prices, (units, cents) => units * (cents ?? 0)))
- */
-export function leftJoin<In extends KTable<unknown, unknown>, V2, R>(
-  table: KTable<KeyOf<In>, V2>,
-  joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>) => R,
-  options?: TableJoinOptions<NoInfer<R>>,
+  options?: OptionsOf<In, NoInfer<R>>,
 ): (source: In) => WithValue<In, R>;
 export function leftJoin(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('leftJoin', other, rest);

@@ -48,15 +48,11 @@ function mapTable<R>(source: KTable<unknown, unknown>, map: Mapper<R>): KTable<u
     {
       kind: 'mapValues',
       value: undefined,
-      view: (rows) => ({
-        get: (key) => {
-          const row = rows.get(key);
-          if (row === undefined) return undefined;
-          const value = map(row.value, key);
-          // A mapper that gives null says that there is no row.
-          return value === null ? undefined : { value, timestamp: row.timestamp };
-        },
-      }),
+      row: (row, key) => {
+        const value = map(row.value, key);
+        // A mapper that gives null says that there is no row.
+        return value === null ? undefined : { value, timestamp: row.timestamp };
+      },
     },
     (emit) => (change) => {
       const { key, value, oldValue, claimed, timestamp, headers } = change;
@@ -77,10 +73,12 @@ const rowMapper =
   (value: unknown, key: unknown): R | null =>
     value === null ? null : map(value, key);
 
-function storeMapped<R>(
-  source: KTable<unknown, unknown>,
-  map: Mapper<R>,
-  { store, value }: Materialized<R>,
-): KTable<unknown, R> {
-  return storeTable(source, { kind: 'mapValues', store, value, compute: rowMapper(map), passNothing: true });
+function storeMapped<R>(source: KTable<unknown, unknown>, map: Mapper<R>, kept: Materialized<R>): KTable<unknown, R> {
+  return storeTable(source, {
+    kind: 'mapValues',
+    value: undefined,
+    ...kept,
+    compute: rowMapper(map),
+    passNothing: true,
+  });
 }

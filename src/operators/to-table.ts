@@ -4,7 +4,15 @@ import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { materialize } from '../topology/materialize.ts';
+import { materializeVersioned, type Versioned } from '../topology/versioned-table.ts';
 import { byPresentKey } from './internal/by-present-key.ts';
+
+export interface ToTableOptions<K, V> {
+  readonly key?: SerdeFor<K>;
+  readonly value?: SerdeFor<V>;
+  /** Keeps the rows' history too: see `flow.table`. */
+  readonly versioned?: Versioned;
+}
 
 /**
  * Reads a stream as the changes of a table: the newest value of each key, null deletes. Records with a null key are
@@ -15,7 +23,7 @@ import { byPresentKey } from './internal/by-present-key.ts';
  */
 export function toTable<In extends KStream<unknown, unknown>>(
   name: string,
-  as: { key?: SerdeFor<KeyOf<In>>; value?: SerdeFor<ValueOf<In>> } = {},
+  as: ToTableOptions<KeyOf<In>, ValueOf<In>> = {},
 ): (source: In) => KTable<NonNullable<KeyOf<In>>, NonNullable<ValueOf<In>>> {
   return (source) => {
     const key = (as.key ?? source.shape.key) as Serde<unknown> | undefined;
@@ -23,6 +31,7 @@ export function toTable<In extends KStream<unknown, unknown>>(
     if (key === undefined) throw failure('SERDE_MISSING', { step: `toTable('${name}')`, part: 'key' });
     if (value === undefined) throw failure('SERDE_MISSING', { step: `toTable('${name}')`, part: 'value' });
     const stream = byPresentKey<unknown, unknown>(source, { name: `${name}-in`, key, value });
+    if (as.versioned !== undefined) return toVersioned(stream, { name, key, value, versioned: as.versioned }) as never;
     const node = stream.shape.flow.add({
       kind: 'toTable',
       name,
@@ -42,4 +51,23 @@ export function toTable<In extends KStream<unknown, unknown>>(
     // The serdes, checked above, are of this very source's keys and values; null is never stored.
     return table as KTable<NonNullable<KeyOf<In>>, NonNullable<ValueOf<In>>>;
   };
+}
+
+function toVersioned(
+  stream: KStream<unknown, unknown>,
+  step: { name: string; key: Serde<unknown>; value: Serde<unknown>; versioned: Versioned },
+): KTable<unknown, unknown> {
+  const { flow, node } = stream.shape;
+  return materializeVersioned<unknown, unknown>(
+    flow,
+    { kind: 'toTable', parents: [node] },
+    {
+      ...step,
+      connect: ({ put, scope, node }) =>
+        stream.hub.add(({ key, value, timestamp, headers }) => {
+          if (key === null || key === undefined) scope.drop(node, 'null key');
+          else put(key, value ?? null, timestamp, headers);
+        }),
+    },
+  );
 }

@@ -49,7 +49,7 @@ export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
 /**
  * A key at a time. `order` tells rows of the same key and time apart; 0 where there can be one only. In a store of
  * windows the time is their start; of sessions their end, and the order their start; of buffered records their
- * timestamp, and the order counts arrivals; of versions the time from which they are valid. All are ms, or counts.
+ * timestamp, and the order counts arrivals; of versions the time at which they end. All are ms, or counts.
  */
 export interface TimedKey<K> {
   readonly key: K;

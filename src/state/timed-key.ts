@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<TimedKind, KindColumns>> = {
   window: { time: '_window_start' },
   session: { time: '_session_end', order: '_session_start', orderFirst: true },
   buffer: { time: '_time', order: '_arrival' },
-  version: { time: '_valid_from' },
+  version: { time: '_valid_to' },
 };
 
 /** A timed store before it is opened. */

@@ -8,7 +8,10 @@ import type { Registry } from '../serde/registry/registry.ts';
 import type { Serde } from '../serde/serde.ts';
 import { MemoryBackend } from '../state/memory/memory-backend.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyTimedStore, StateBackend } from '../state/store.ts';
+import type { Version } from '../state/version-serde.ts';
+import { type ReadOnlyVersionedStore, VersionedView } from '../state/versioned-store.ts';
 import type { Topology } from '../topology/topology.ts';
+import { historyOf } from '../topology/versioned-table.ts';
 import { nearest } from '../util/nearest.ts';
 import { asFetched, CapturedLog } from './captured-log.ts';
 import { bindAsOneTask, DrivenTask } from './driven-task.ts';
@@ -129,6 +132,13 @@ export class TopologyTestDriver {
   timedStore<K, V>(name: string): ReadOnlyTimedStore<K, V> {
     this.#checkStore(name);
     return this.#live.task.timedStore(name);
+  }
+
+  /** The rows of a versioned table, now and as they were. */
+  versionedStore<K, V>(name: string): ReadOnlyVersionedStore<K, V> {
+    const { historyMs } = this.#application.topology.graph.stores.get(name) ?? {};
+    const history = this.timedStore<K, Version<V>>(historyOf(name));
+    return new VersionedView(this.store<K, V>(name), history, historyMs ?? 0);
   }
 
   /** Records left out, whatever the reason. */

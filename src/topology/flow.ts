@@ -8,6 +8,7 @@ import { materialize } from './materialize.ts';
 import type { StreamRecord } from './records.ts';
 import type { TaskScope } from './task-scope.ts';
 import type { TimestampExtractor } from './timestamps.ts';
+import { materializeVersioned, type Versioned } from './versioned-table.ts';
 
 export interface StreamOptions<K, V> {
   readonly key: Serde<K>;
@@ -24,6 +25,8 @@ export interface TableOptions<K, V> extends StreamOptions<K, V> {
    * timestampExtractor gives the rows other times than the topic has.
    */
   readonly name: string;
+  /** Keeps the history of the rows too. */
+  readonly versioned?: Versioned;
 }
 
 /** `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`). */
@@ -88,9 +91,14 @@ export class Flow {
   /**
    * The newest value of each key of a topic; a null value deletes the row. A record with a null key is dropped and
    * counted. The rows are in the store `name`, open to joins and queries.
+   *
+   * A versioned table also keeps what its rows were before: a stream joins it as it was at the record's time, and a row
+   * that comes out of order takes its place in the history, where groups and joins of tables do not see it. A row older
+   * than the newest of the table minus `retentionMs` is dropped and counted.
    */
   table<K, V>(topic: string, options: TableOptions<K, V>): KTable<K, V> {
-    const { key, value, name } = options;
+    const { key, value, name, versioned } = options;
+    if (versioned !== undefined) return this.#versionedTable(topic, { ...options, versioned });
     const node = this.add({
       kind: 'table',
       name,
@@ -108,6 +116,23 @@ export class Flow {
           const { key, value, timestamp, headers } = record as StreamRecord<K | null, V | null>;
           if (key === null) scope.drop(node, 'null key');
           else emitter.put(key, value, timestamp, headers);
+        }),
+    });
+  }
+
+  #versionedTable<K, V>(topic: string, options: TableOptions<K, V> & { versioned: Versioned }): KTable<K, V> {
+    const { key, value, name, versioned } = options;
+    const declaration = { kind: 'table', parents: [], source: declareSource(topic, options) };
+    return materializeVersioned<K, V>(this, declaration, {
+      name,
+      key,
+      value,
+      versioned,
+      connect: ({ put, scope, node }) =>
+        scope.source(node, (record) => {
+          const { key, value, timestamp, headers } = record as StreamRecord<K | null, V | null>;
+          if (key === null) scope.drop(node, 'null key');
+          else put(key, value, timestamp, headers);
         }),
     });
   }

@@ -45,6 +45,8 @@ export interface StoreDeclaration extends StoreSpec<unknown, unknown> {
   readonly sourceTopic?: string;
   /** Set by `timedStore`: its rows are ordered by a time. */
   readonly timed?: TimedShape<unknown>;
+  /** Of a versioned table: how long its older versions are kept, in the store named by `historyOf`. */
+  readonly historyMs?: number;
 }
 
 export interface NodeDeclaration {

@@ -10,6 +10,8 @@ import type { TableChange } from './records.ts';
 /** The rows of a table as its readers (joins) see them. */
 export interface TableView<K, V> {
   get(key: K): Row<V> | undefined;
+  /** The row as it was at a time, ms; only versioned tables know. */
+  asOf?(key: K, time: number): Row<V> | undefined;
 }
 
 export interface TableShape<K, V> {
@@ -21,6 +23,8 @@ export interface TableShape<K, V> {
   readonly stores: readonly string[];
   /** The live rows; undefined while the graph is only learnt. */
   readonly view: TableView<K, V> | undefined;
+  /** True where the table keeps the history of its rows, or is computed row by row from one that does. */
+  readonly versioned?: boolean;
 }
 
 /** A table: the newest value of each key. As an Observable it is the sequence of its changes. */

@@ -1,4 +1,5 @@
 import type { Serde } from '../../serde/serde.ts';
+import type { Row } from '../../state/store.ts';
 import type { GraphNode } from '../../topology/graph.ts';
 import type { Collection } from '../../topology/k-grouped.ts';
 import { KStream } from '../../topology/k-stream.ts';
@@ -37,17 +38,42 @@ export function deriveStream<K, V, K2, V2>(
   return stream;
 }
 
-/** A table without rows of its own: its view computes them from the source's. */
+export interface DerivedTable<K, V, V2> {
+  readonly kind: string;
+  readonly value: Serde<V2> | undefined;
+  /** What is made of a row, or that there is none. */
+  readonly row: (row: Row<V>, key: K) => Row<V2> | undefined;
+}
+
+/** A table without rows of its own: its view computes them from the source's. It stays versioned if that is. */
 export function deriveTable<K, V, V2>(
   source: KTable<K, V>,
-  step: { kind: string; value: Serde<V2> | undefined; view: (rows: TableView<K, V>) => TableView<K, V2> },
+  step: DerivedTable<K, V, V2>,
   body: Body<TableChange<K, V>, TableChange<K, V2>>,
 ): KTable<K, V2> {
-  const { flow, node: parent, key, stores, view } = source.shape;
+  const { flow, node: parent, key, stores, view, versioned = false } = source.shape;
   const node = flow.add({ kind: step.kind, parents: [parent], reads: stores });
-  const table = new KTable<K, V2>({ flow, node, key, value: step.value, stores, view: view && step.view(view) });
-  flow.connect(node, (scope) => source.hub.add(body((change) => table.hub.emit(change), { scope, node })));
+  const derived = view && derivedView(view, step.row);
+  const table = new KTable<K, V2>({ flow, node, key, value: step.value, stores, view: derived, versioned });
+  flow.connect(node, (scope) => {
+    const live = { scope, node };
+    const pass = body((change) => table.hub.emit(change), live);
+    if (!versioned) return source.hub.add(pass);
+    const passOld = body((change) => table.hub.emit({ ...change, outOfOrder: true }), live);
+    source.hub.add((change) => (change.outOfOrder === true ? passOld(change) : pass(change)));
+  });
   return table;
+}
+
+function derivedView<K, V, V2>(
+  rows: TableView<K, V>,
+  derive: (row: Row<V>, key: K) => Row<V2> | undefined,
+): TableView<K, V2> {
+  const { asOf } = rows;
+  const of = (row: Row<V> | undefined, key: K): Row<V2> | undefined =>
+    row === undefined ? undefined : derive(row, key);
+  const get = (key: K): Row<V2> | undefined => of(rows.get(key), key);
+  return asOf === undefined ? { get } : { get, asOf: (key, time) => of(asOf(key, time), key) };
 }
 
 /** Which of the two a source is. The types of an operator's callbacks are drawn from it by `KeyOf` and `ValueOf`. */

@@ -113,12 +113,12 @@ function heldColumns<V>(value: Columns<V>): Columns<HeldRow<V>> {
 // --- headers
 
 /** JSON: names, and values in base64. */
-function headersText(headers: Headers): string | null {
+export function headersText(headers: Headers): string | null {
   if (headers.length === 0) return null;
   return JSON.stringify(headers.map(([name, value]) => [name, value && Buffer.from(value).toString('base64')]));
 }
 
-function headersOf(text: string | null): Headers {
+export function headersOf(text: string | null): Headers {
   if (text === null) return NO_HEADERS;
   // Only `headersText` writes it.
   const pairs = JSON.parse(text) as [string, string | null][];

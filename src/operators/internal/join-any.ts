@@ -15,6 +15,7 @@ interface AnyOptions {
   readonly key?: Serde<unknown>;
   readonly value?: Serde<unknown>;
   readonly otherValue?: Serde<unknown>;
+  readonly grace?: number;
 }
 
 /** Chooses the join by what is joined. The public signatures have checked the arguments, which this cannot name. */

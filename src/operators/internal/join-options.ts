@@ -1,5 +1,6 @@
 import type { Serde, SerdeFor } from '../../serde/serde.ts';
 import type { KStream } from '../../topology/k-stream.ts';
+import type { KTable } from '../../topology/k-table.ts';
 import type { JoinWindowOptions } from './join-streams.ts';
 
 export type AnyStream = KStream<unknown, unknown>;
@@ -12,6 +13,11 @@ export interface JoinOptions<K, V> {
   readonly name?: string;
   readonly key?: SerdeFor<NoInfer<K>>;
   readonly value?: SerdeFor<NoInfer<V>>;
+  /**
+   * Of a versioned table: how long records are held back, ms, until the stream's time is past theirs, so that a row which
+   * comes late is there in time. They come out in the order of their times. Needs a name.
+   */
+  readonly grace?: number;
 }
 
 /** Of two tables. */
@@ -20,6 +26,14 @@ export interface TableJoinOptions<R> {
   readonly store?: string;
   readonly value?: Serde<NonNullable<R>> | Serde<R>;
 }
+
+/** What a join with a table may be told, by what it joins. */
+export type OptionsOf<In, R> =
+  In extends KStream<infer K, infer V>
+    ? JoinOptions<K, V>
+    : In extends KTable<unknown, unknown>
+      ? TableJoinOptions<R>
+      : never;
 
 /** Of two streams. */
 export type StreamJoinOptions<K, V, V2> = JoinWindowOptions & {

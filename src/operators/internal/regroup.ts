@@ -33,6 +33,8 @@ export function regroup<K, V, K2, V2>(
     // Without `select` the values go in as they are.
     const selected = select ?? ((value: V) => value as unknown as V2);
     source.hub.add((change) => {
+      // A row that is older than the one that counts changes no group.
+      if (change.outOfOrder === true) return;
       const { key } = change;
       const value = change.value === null ? null : selected(change.value, key);
       const oldValue = change.oldValue === null ? null : selected(change.oldValue, key);

@@ -110,5 +110,10 @@ export function need<F extends keyof NodeSpec>(node: NodeSpec, field: F): NonNul
   return value;
 }
 
+/** The options of a table that keeps its history, where the node asks for it. */
+export function versionedOf({ versioned }: NodeSpec): { versioned?: { retentionMs: number } } {
+  return versioned === undefined ? {} : { versioned: { retentionMs: versioned } };
+}
+
 /** Names of repartition topics; stores have names of their own, which must not be the same. */
 export const topicName = (node: NodeSpec, suffix = ''): string => `by.${node.id}${suffix}`;

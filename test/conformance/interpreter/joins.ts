@@ -68,11 +68,11 @@ function joinTables(op: Op, context: Context, node: NodeSpec): void {
 }
 
 function joinStreamTable(op: Op, context: Context, node: NodeSpec): void {
-  if (node.grace !== undefined) throw new Unsupported(`${op} of a stream with a versioned table, grace`);
   const [left = '', right = ''] = inputsOf(node);
   const pair = joiner(node.joiner);
   const step = (l: Text, r: Text, k: Text): Text => pair(k, l, r);
-  const options = { name: topicName(node), ...keyValue };
+  const { grace } = node;
+  const options = { name: topicName(node), ...keyValue, ...(grace === undefined ? {} : { grace }) };
   const stream = context.stream(left);
   const table = plain(context.table(right));
   const result = op === 'join' ? stream.pipe(join(table, step, options)) : stream.pipe(leftJoin(table, step, options));

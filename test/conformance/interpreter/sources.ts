@@ -1,5 +1,5 @@
 import { to } from '../../../src/index.ts';
-import { type Context, type Family, inputOf, keyValue, need, plainTable, Unsupported } from './context.ts';
+import { type Context, type Family, inputOf, keyValue, need, plainTable, Unsupported, versionedOf } from './context.ts';
 import { scalar } from './functions.ts';
 import type { NodeSpec } from './scenario.ts';
 
@@ -8,9 +8,11 @@ export const sources: Family = {
     context.set(node.id, context.flow.stream(node.topics ?? need(node, 'topic'), keyValue));
   },
   table: (context, node) => {
-    if (node.versioned !== undefined) throw new Unsupported('table, versioned');
     const name = need(node, 'store');
-    context.set(node.id, plainTable(context.flow.table(need(node, 'topic'), { ...keyValue, name })));
+    context.set(
+      node.id,
+      plainTable(context.flow.table(need(node, 'topic'), { ...keyValue, name, ...versionedOf(node) })),
+    );
   },
   globalTable: () => {
     throw new Unsupported('globalTable');

@@ -26,7 +26,7 @@ import {
   type Stream,
   text,
   topicName,
-  Unsupported,
+  versionedOf,
 } from './context.ts';
 import { expansion, predicate, scalar } from './functions.ts';
 import type { NodeSpec, Text } from './scenario.ts';
@@ -84,8 +84,9 @@ export const stateless: Family = {
     context.set(node.id, context.stream(inputOf(node)).pipe(repartition(topicName(node), keyValue)));
   },
   toTable: (context, node) => {
-    if (node.versioned !== undefined) throw new Unsupported('toTable, versioned');
-    const table = context.stream(inputOf(node)).pipe(toTable(need(node, 'store'), keyValue));
+    const table = context
+      .stream(inputOf(node))
+      .pipe(toTable(need(node, 'store'), { ...keyValue, ...versionedOf(node) }));
     context.set(node.id, plainTable(table));
   },
   groupByKey: (context, node) => {

@@ -9,6 +9,7 @@ export function dumpStores(driver: TopologyTestDriver, scenario: Scenario): Outc
 
 function rowsOf(driver: TopologyTestDriver, name: string, node: NodeSpec): StoreRow[] {
   if (node.window !== undefined) return windowRows(driver, name, node.window);
+  if (node.versioned !== undefined) return versionRows(driver, name, node.asOf ?? []);
   const rows = [...driver.store<string, unknown>(name).range()];
   const hasTime = node.op !== 'process' && node.op !== 'processValues';
   return rows.map(({ key, value, timestamp }) => ({
@@ -29,4 +30,21 @@ function windowRows(driver: TopologyTestDriver, name: string, window: NonNullabl
   if (!isSession) return shown;
   const byStart = (a: StoreRow, b: StoreRow): number => (a.start ?? 0) - (b.start ?? 0);
   return shown.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || byStart(a, b));
+}
+
+/** The newest version of each key, then what a look-up at each time sees. */
+function versionRows(driver: TopologyTestDriver, name: string, times: readonly number[]): StoreRow[] {
+  const newest = [...driver.store<string, unknown>(name).range()];
+  const past = driver.timedStore<string, unknown>(`${name}-history`).all();
+  const keys = [...new Set([...newest.map(({ key }) => key), ...past.map(({ key }) => key.key)])];
+  const versions = driver.versionedStore<string, unknown>(name);
+  const seen = keys
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .flatMap((key) =>
+      times.flatMap((asOf) => {
+        const row = versions.get(key, asOf);
+        return row === undefined ? [] : [{ key, asOf, value: String(row.value), ts: row.timestamp }];
+      }),
+    );
+  return [...newest.map(({ key, value, timestamp }) => ({ key, value: String(value), ts: timestamp })), ...seen];
 }

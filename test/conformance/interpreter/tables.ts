@@ -1,5 +1,5 @@
 import { filter, filterNot, groupBy, type KTable, mapValues, string, toStream } from '../../../src/index.ts';
-import { type Context, type Family, inputOf, need, type Table, topicName, Unsupported } from './context.ts';
+import { type Context, type Family, inputOf, need, type Table, topicName, versionedOf } from './context.ts';
 import { predicate, scalar } from './functions.ts';
 import type { NodeSpec, Text } from './scenario.ts';
 
@@ -35,12 +35,13 @@ export const tables: Family = {
 };
 
 function filterTable(context: Context, node: NodeSpec, step: typeof filter | typeof filterNot): void {
-  if (node.versioned !== undefined) throw new Unsupported('filter, versioned');
   const test = predicate(need(node, 'predicate'));
   const { table, keyText, ...rest } = context.table(inputOf(node));
   const passes = (value: string, key: unknown): boolean => test(keyText(key), value);
   const { store } = node;
-  const filtered = table.pipe(store === undefined ? step(passes) : step(passes, { store, value: string() }));
+  const filtered = table.pipe(
+    store === undefined ? step(passes) : step(passes, { store, value: string(), ...versionedOf(node) }),
+  );
   context.set(node.id, { ...rest, table: filtered, keyText });
 }
 
