@@ -17,6 +17,8 @@ export class TimedBucket<K, V> {
   /** The generation that changed one of its rows last. */
   generation = 0;
   readonly #slots: TimedSlot<K, V>[];
+  /** The first slot that is still so. Rows mostly go in the order of their times, and a large array is slow to shift. */
+  #head = 0;
   /** Deleted in the present generation: a row that comes back takes its place in it. */
   #deleted: TimedSlot<K, V>[] = [];
 
@@ -25,11 +27,7 @@ export class TimedBucket<K, V> {
   }
 
   get size(): number {
-    return this.#slots.length;
-  }
-
-  slots(): readonly TimedSlot<K, V>[] {
-    return this.#slots;
+    return this.#slots.length - this.#head;
   }
 
   find(time: number, order: number): TimedSlot<K, V> | undefined {
@@ -47,8 +45,11 @@ export class TimedBucket<K, V> {
   remove(slot: TimedSlot<K, V>): void {
     const { time, order } = slot.change.key;
     const at = this.#from(time, order);
-    if (at === 0) this.#slots.shift();
-    else this.#slots.splice(at, 1);
+    if (at > this.#head) this.#slots.splice(at, 1);
+    else if (++this.#head * 2 > this.#slots.length) {
+      this.#slots.splice(0, this.#head);
+      this.#head = 0;
+    }
   }
 
   /** Remembers a deletion of the present generation. */
@@ -84,7 +85,7 @@ export class TimedBucket<K, V> {
   /** The place of the first row at or after a time and order. Most look-ups are of the newest rows. */
   #from(time: number, order: number): number {
     const slots = this.#slots;
-    let low = 0;
+    let low = this.#head;
     let high = slots.length;
     const last = slots[high - 1];
     if (last === undefined || isBefore(last, time, order)) return high;

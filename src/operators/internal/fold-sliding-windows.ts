@@ -163,7 +163,8 @@ class SlidingFold<K, A> {
     const { store, emitter, compat } = this.#live;
     const stored = store.get(key, start)?.value;
     store.put({ key, time: start, order: 0 }, value, timestamp);
-    const claimed = stored === undefined && before !== null ? before : undefined;
+    // Where the window counts as new: of two updates in a row that make the same one, the second does too.
+    const claimed = before !== null && before !== stored ? before : undefined;
     const oldValue = compat ? before : (stored ?? null);
     emitter.update(key, start, start + this.#difference, { value, oldValue, claimed, timestamp, headers });
   }
