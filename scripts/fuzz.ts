@@ -1,0 +1,67 @@
+/**
+ * Asks Kafka Streams about random scenarios and compares: `npm run fuzz -- --minutes 10`. A difference is made as small
+ * as it goes and stored as a regression vector. Options: --minutes N (default 1), --seed N (default: from the clock),
+ * --family NAME (default: all in turn), --file PATH (of the vectors; default test/conformance/regressions.ndjson).
+ */
+import { appendFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { check } from '../test/conformance/fuzz/check.ts';
+import { familyNames, generate } from '../test/conformance/fuzz/generate.ts';
+import { findOracle, Oracle } from '../test/conformance/fuzz/oracle.ts';
+import { shrink } from '../test/conformance/fuzz/shrink.ts';
+import type { Scenario } from '../test/conformance/interpreter/scenario.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    family: { type: 'string', multiple: true },
+    file: { type: 'string', default: 'test/conformance/regressions.ndjson' },
+  },
+});
+
+/** How many scenarios the oracle is asked about at once. */
+const BATCH = 60;
+
+const path = findOracle();
+if (path === undefined) say('SKIPPED: there is no oracle here. Set MILLRACE_ORACLE to its `run`; it needs Java 17.');
+else await fuzz(new Oracle(path));
+
+async function fuzz(oracle: Oracle): Promise<void> {
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  const families = values.family ?? familyNames;
+  let seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
+  let compared = 0;
+  let refused = 0;
+  let differing = 0;
+  say(`from seed ${seed}, for ${values.minutes} minutes`);
+  while (performance.now() < end) {
+    const scenarios = Array.from({ length: BATCH }, (_, i) => generate(families[i % families.length] ?? '', seed + i));
+    seed += BATCH;
+    for (const answer of await oracle.ask(scenarios)) {
+      if ('error' in answer) {
+        refused++;
+        continue;
+      }
+      compared++;
+      const differs = await check(answer);
+      if (differs === null) continue;
+      differing++;
+      say(`${answer.name}: ${differs}`);
+      await keep(answer, oracle);
+    }
+  }
+  oracle.close();
+  say(`${compared} scenarios compared, ${differing} differ (Kafka Streams refused ${refused})`);
+  process.exitCode = differing === 0 ? 0 : 1;
+}
+
+async function keep(scenario: Scenario, oracle: Oracle): Promise<void> {
+  const smallest = await shrink(scenario, oracle);
+  appendFileSync(values.file, `${JSON.stringify(smallest)}\n`);
+  say(`  as small as it goes: ${await check(smallest)}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

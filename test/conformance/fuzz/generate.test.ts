@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest';
+import { buildTopology } from '../interpreter/build.ts';
+import { Unsupported } from '../interpreter/context.ts';
+import { familyNames, generate } from './generate.ts';
+
+describe('random scenarios', () => {
+  test('the same seed gives the same scenario', () => {
+    expect(generate('chained', 7)).toEqual(generate('chained', 7));
+    expect(generate('chained', 7)).not.toEqual(generate('chained', 8));
+  });
+
+  test.each(familyNames)('of %s make topologies', (family) => {
+    for (let seed = 0; seed < 40; seed++) {
+      const scenario = generate(family, seed);
+      expect(scenario.steps.length).toBeGreaterThan(0);
+      try {
+        expect(buildTopology(scenario).graph.nodes.length).toBeGreaterThan(0);
+      } catch (error) {
+        if (!(error instanceof Unsupported)) throw error;
+      }
+    }
+  });
+});
