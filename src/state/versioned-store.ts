@@ -10,7 +10,14 @@
  * of the newest version leaves no trace if nothing was valid right before.
  */
 import type { KeyValueStore, ReadOnlyKeyValueStore, ReadOnlyTimedStore, Row, TimedStore } from './store.ts';
-import type { Version } from './version-serde.ts';
+
+/** A row as it was for a time. */
+export interface Version<V> {
+  /** The time from which it was so, ms; inclusive. */
+  readonly from: number;
+  /** Null: there was no row. */
+  readonly value: V | null;
+}
 
 /** Where a row went: it is the newest of its key, or older than one, or too old to be stored. */
 export type Place = 'newest' | 'older' | 'expired';

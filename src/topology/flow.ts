@@ -2,6 +2,7 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
 import { Graph, type GraphNode, type NodeDeclaration, type OffsetReset, type SourceDeclaration } from './graph.ts';
+import type { Hub } from './hub.ts';
 import { KStream } from './k-stream.ts';
 import type { KTable } from './k-table.ts';
 import { materialize } from './materialize.ts';
@@ -59,6 +60,7 @@ export class Flow {
 
   /** `topics` are those that patterns choose from; until they are known, a pattern stands for one topic. @internal */
   constructor(options: FlowOptions = {}) {
+  readonly #hubs = new Map<number, Set<Hub<unknown>>>();
     this.#plan = options.plan;
     this.#topics = options.topics;
     this.scope = options.scope;
@@ -157,6 +159,12 @@ export class Flow {
   add(declaration: NodeDeclaration): GraphNode {
     const node = this.graph.add(declaration);
     const planned = this.#plan?.nodes[node.id];
+  register(node: GraphNode, hub: Hub<unknown>): void {
+    const hubs = this.#hubs.get(node.id) ?? new Set();
+    this.#hubs.set(node.id, hubs.add(hub));
+  /** The hubs of a node of the live graph. @internal */
+  hubsOf(node: number): Iterable<Hub<unknown>> {
+    return this.#hubs.get(node) ?? [];
     assert(
       this.#plan === undefined || (planned?.kind === node.kind && planned.name === node.name),
       `the topology function declared ${node.kind} ${node.name ?? ''} as step ${node.id}, at first ${planned?.kind}`,

@@ -15,6 +15,11 @@ export class Hub<T> {
     this.#sinks.push(sink);
   }
 
+  /** Adds one that is called before all others. */
+  addFirst(sink: Sink<T>): void {
+    this.#sinks.unshift(sink);
+  }
+
   subscribe(subscriber: Subscriber<T>): TeardownLogic {
     const sink = (value: T): void => subscriber.next(value);
     this.add(sink);

@@ -34,5 +34,6 @@ export class KStream<K, V> extends Observable<StreamRecord<K, V>> {
     super((subscriber) => hub.subscribe(subscriber));
     this.shape = shape;
     this.hub = hub;
+    shape.flow.register(shape.node, hub);
   }
 }

@@ -44,5 +44,6 @@ export class KTable<K, V> extends Observable<TableChange<K, V>> {
     super((subscriber) => hub.subscribe(subscriber));
     this.shape = shape;
     this.hub = hub;
+    shape.flow.register(shape.node, hub);
   }
 }

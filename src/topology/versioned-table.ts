@@ -1,7 +1,6 @@
 import type { Headers } from '../log/port.ts';
 import type { Serde } from '../serde/serde.ts';
 import { timedStore } from '../state/timed-key.ts';
-import { versionSerde } from '../state/version-serde.ts';
 import { VersionedStore } from '../state/versioned-store.ts';
 import type { Flow } from './flow.ts';
 import type { GraphNode, NodeDeclaration } from './graph.ts';
@@ -9,6 +8,7 @@ import { Hub } from './hub.ts';
 import { KTable, type TableView } from './k-table.ts';
 import type { TableChange } from './records.ts';
 import type { TaskScope } from './task-scope.ts';
+import { versionSerde } from './version-serde.ts';
 
 export interface Versioned {
   /** How far back, from the newest row of the table, one can look, ms; also how late a row may come. */

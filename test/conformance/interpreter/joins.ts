@@ -53,16 +53,16 @@ function joined(op: Op): Build {
 }
 
 function joinTables(op: Op, context: Context, node: NodeSpec): void {
-  if (node.store !== undefined) throw new Unsupported(`${op} of tables, with a store`);
   const [left = '', right = ''] = inputsOf(node);
   const { table, ...rest } = context.table(left);
   const other = context.table(right).table;
   const pair = joiner(node.joiner);
   const both = (l: Text, r: Text): Text => pair(null, l, r);
+  const options = node.store === undefined ? undefined : { store: node.store, value: text };
   const result = {
-    join: () => table.pipe(join(other, both)),
-    leftJoin: () => table.pipe(leftJoin(other, both)),
-    outerJoin: () => table.pipe(outerJoin(other, both)),
+    join: () => table.pipe(join(other, both, options)),
+    leftJoin: () => table.pipe(leftJoin(other, both, options)),
+    outerJoin: () => table.pipe(outerJoin(other, both, options)),
   }[op]();
   context.set(node.id, { ...rest, table: result as Table['table'] });
 }

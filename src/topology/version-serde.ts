@@ -1,15 +1,8 @@
 import { failure } from '../errors.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import type { Codec, Column, Serde } from '../serde/serde.ts';
-import { readInt64, writeInt64 } from './int64.ts';
-
-/** A row as it was for a time. */
-export interface Version<V> {
-  /** The time from which it was so, ms; inclusive. */
-  readonly from: number;
-  /** Null: there was no row. */
-  readonly value: V | null;
-}
+import { readInt64, writeInt64 } from '../state/int64.ts';
+import type { Version } from '../state/versioned-store.ts';
 
 const FROM: Column = { name: '_valid_from', type: 'INTEGER' };
 const DELETED: Column = { name: '_deleted', type: 'INTEGER', as: 'boolean' };
