@@ -57,10 +57,10 @@ export class Flow {
   readonly optimization: Optimization;
   readonly #plan: Graph | undefined;
   readonly #topics: readonly string[] | undefined;
+  readonly #hubs = new Map<number, Set<Hub<unknown>>>();
 
   /** `topics` are those that patterns choose from; until they are known, a pattern stands for one topic. @internal */
   constructor(options: FlowOptions = {}) {
-  readonly #hubs = new Map<number, Set<Hub<unknown>>>();
     this.#plan = options.plan;
     this.#topics = options.topics;
     this.scope = options.scope;
@@ -155,16 +155,22 @@ export class Flow {
     return this.#plan ?? this.graph;
   }
 
+  /** Remembers where a node's values go. @internal */
+  register(node: GraphNode, hub: Hub<unknown>): void {
+    if (this.scope === undefined) return;
+    const hubs = this.#hubs.get(node.id) ?? new Set();
+    this.#hubs.set(node.id, hubs.add(hub));
+  }
+
+  /** The hubs of a node of the live graph. @internal */
+  hubsOf(node: number): Iterable<Hub<unknown>> {
+    return this.#hubs.get(node) ?? [];
+  }
+
   /** @internal */
   add(declaration: NodeDeclaration): GraphNode {
     const node = this.graph.add(declaration);
     const planned = this.#plan?.nodes[node.id];
-  register(node: GraphNode, hub: Hub<unknown>): void {
-    const hubs = this.#hubs.get(node.id) ?? new Set();
-    this.#hubs.set(node.id, hubs.add(hub));
-  /** The hubs of a node of the live graph. @internal */
-  hubsOf(node: number): Iterable<Hub<unknown>> {
-    return this.#hubs.get(node) ?? [];
     assert(
       this.#plan === undefined || (planned?.kind === node.kind && planned.name === node.name),
       `the topology function declared ${node.kind} ${node.name ?? ''} as step ${node.id}, at first ${planned?.kind}`,
