@@ -67,14 +67,49 @@ export const OrderStatus = record('OrderStatus', [
   { name: 'updated_at', type: 'long' },
 ]);
 
+export const User = record('User', [
+  user_id,
+  { name: 'name', type: 'string' },
+  { name: 'country', type: 'string' },
+  { name: 'tier', type: 'int' },
+]);
+export const WindowSum = record('WindowSum', [
+  user_id,
+  { name: 'window_start', type: 'long' },
+  { name: 'order_count', type: 'long' },
+  total_cents,
+]);
+export const EnrichedOrder = record('EnrichedOrder', [
+  order_id,
+  user_id,
+  { name: 'user_name', type: 'string' },
+  { name: 'country', type: 'string' },
+  { name: 'tier', type: 'int' },
+  total_cents,
+  timestamp,
+]);
+export const PaidOrder = record('PaidOrder', [
+  order_id,
+  user_id,
+  { name: 'payment_id', type: 'string' },
+  total_cents,
+  { name: 'amount_cents', type: 'long' },
+  { name: 'ordered_at', type: 'long' },
+  { name: 'paid_at', type: 'long' },
+]);
+
 export const ids = [
   { id: 1, schema: OrderCreated },
   { id: 2, schema: PaymentReceived },
   { id: 3, schema: ShipmentUpdated },
   { id: 4, schema: OrderCancelled },
+  { id: 5, schema: User },
   { id: 6, schema: OrderSummary },
   { id: 7, schema: UserTotals },
   { id: 8, schema: OrderStatus },
+  { id: 9, schema: WindowSum },
+  { id: 10, schema: EnrichedOrder },
+  { id: 11, schema: PaidOrder },
 ];
 
 // What a workload does not look at is not decoded: readers with fewer fields than the writer.
@@ -83,6 +118,14 @@ export const OrderHead = record('OrderCreated', [user_id, total_cents, timestamp
 export const PaymentHead = record('PaymentReceived', [{ name: 'amount_cents', type: 'long' }, timestamp]);
 export const ShipmentHead = record('ShipmentUpdated', [{ name: 'status', type: shipmentStatus }, timestamp]);
 export const CancellationHead = record('OrderCancelled', [timestamp]);
+/** An order without its items. */
+export const OrderLine = record('OrderCreated', [order_id, user_id, total_cents, timestamp]);
+/** A payment without what nobody asks. */
+export const PaymentLine = record('PaymentReceived', [
+  { name: 'payment_id', type: 'string' },
+  { name: 'amount_cents', type: 'long' },
+  timestamp,
+]);
 /** Nothing of an order but that it is one. */
 export const OrderSeen = record('OrderCreated', [timestamp]);
 /** What the totals of a user need; travels to them through the repartition topic. */

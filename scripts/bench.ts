@@ -21,7 +21,7 @@ const ROOT = join(import.meta.dirname, '..');
 const TOOL = process.env['MILLRACE_BENCH'] ?? join(ROOT, '../shared/bench');
 const OLIST = join(TOOL, '../data/olist');
 const PORT = 19_292;
-const WORKLOADS = ['pass', 'count', 'orders'];
+const WORKLOADS = ['pass', 'count', 'window', 'orders', 'table-join', 'stream-join'];
 
 if (!existsSync(join(TOOL, 'run'))) {
   process.stderr.write(`SKIPPED: no benchmark tool at ${TOOL}; set MILLRACE_BENCH to its folder\n`);
