@@ -4,6 +4,7 @@ export { type ErrorCode, type ErrorContext, isMillraceError, MillraceError } fro
 export type { Headers, Log } from './log/port.ts';
 export { calendar } from './operators/calendar.ts';
 export { count } from './operators/count.ts';
+export { countWindows } from './operators/count-windows.ts';
 export { filter } from './operators/filter.ts';
 export { filterNot } from './operators/filter-not.ts';
 export { flatMap } from './operators/flat-map.ts';

@@ -5,7 +5,7 @@ import type { KTable } from '../topology/k-table.ts';
 import type { KWindowedStream, WindowOptions } from '../topology/k-windowed-stream.ts';
 import type { SessionWindows, Windows } from '../topology/windows.ts';
 import { type AnyFold, aggregateAny } from './internal/aggregate-any.ts';
-import { aggregateGroups } from './internal/aggregate-windows.ts';
+import { aggregateWindows } from './internal/aggregate-windows.ts';
 import { type CogroupInput, cogroupStreams } from './internal/cogroup-internals.ts';
 
 export type Adder<A, V, K> = (aggregate: A, value: V, key: K) => A | null;
@@ -94,7 +94,7 @@ export function store<A, const Name extends string>(name: Name, value: Serde<A>)
     windowedBy: (windows, options = {}) => ({
       cogroup: <K>(how: { readonly initial: (key: K) => A }, ...inputs: readonly CogroupInput<K, A>[]) => {
         const streams = inputs.map(({ grouped, add }) => ({ stream: grouped.stream, add: add as AnyAdd }));
-        return aggregateGroups<K, A>(streams, { windows, options }, { kind: 'cogroup', name, value, ...how });
+        return aggregateWindows<K, A>(streams, { windows, options }, { kind: 'cogroup', name, value, ...how });
       },
     }),
   };

@@ -4,7 +4,7 @@ import { readInt64, writeInt64 } from './int64.ts';
 import type { StoreSpec, TimedKey } from './store.ts';
 
 /** What a timed store holds. It names the columns and orders the rows of equal time. */
-export type TimedKind = 'window' | 'session' | 'buffer' | 'version';
+export type TimedKind = 'window' | 'session' | 'buffer' | 'version' | 'count';
 
 interface KindColumns {
   readonly time: string;
@@ -15,6 +15,7 @@ interface KindColumns {
 
 const KINDS: Readonly<Record<TimedKind, KindColumns>> = {
   window: { time: '_window_start' },
+  count: { time: '_window_start', order: '_records' },
   session: { time: '_session_end', order: '_session_start', orderFirst: true },
   buffer: { time: '_time', order: '_arrival' },
   version: { time: '_valid_to' },

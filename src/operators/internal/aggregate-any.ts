@@ -3,7 +3,7 @@ import type { Grouping } from '../../topology/k-grouped.ts';
 import type { KTable } from '../../topology/k-table.ts';
 import { unreachable } from '../../util/assert.ts';
 import { aggregateStream, aggregateTable } from './aggregate-internals.ts';
-import { aggregateGroups } from './aggregate-windows.ts';
+import { aggregateWindows } from './aggregate-windows.ts';
 
 /** A fold with all that any kind of group may need. What a kind needs is demanded by the types of the operators. */
 export interface AnyFold<A> {
@@ -29,7 +29,7 @@ export function aggregateAny<A>(grouped: Grouping, fold: AnyFold<A>): KTable<unk
         stream: grouped.grouped.stream,
         add: fold.add as (a: unknown, v: unknown, k: unknown) => unknown,
       };
-      const table = aggregateGroups([input], { windows, options }, fold as WindowFoldOf<A>);
+      const table = aggregateWindows([input], { windows, options }, fold as WindowFoldOf<A>);
       return table as KTable<unknown, A>;
     }
     default:
@@ -37,4 +37,4 @@ export function aggregateAny<A>(grouped: Grouping, fold: AnyFold<A>): KTable<unk
   }
 }
 
-type WindowFoldOf<A> = Parameters<typeof aggregateGroups<unknown, A>>[2];
+type WindowFoldOf<A> = Parameters<typeof aggregateWindows<unknown, A>>[2];

@@ -12,29 +12,22 @@ import type { WindowOptions } from '../../topology/k-windowed-stream.ts';
 import type { StreamRecord, TableChange } from '../../topology/records.ts';
 import type { TaskScope } from '../../topology/task-scope.ts';
 import type { Windows } from '../../topology/windows.ts';
+import { unreachable } from '../../util/assert.ts';
 import { closeWhenIdle } from './close-when-idle.ts';
+import { foldCountWindows } from './fold-count-windows.ts';
 import { foldSessions } from './fold-sessions.ts';
 import { foldSlidingWindows } from './fold-sliding-windows.ts';
 import { foldTimeWindows } from './fold-time-windows.ts';
+import { checkMs } from './window-checks.ts';
 import { WindowClock } from './window-clock.ts';
 import { WindowCloser } from './window-closer.ts';
 import { WindowEmitter } from './window-emitter.ts';
 import type { LiveWindows, WindowFold, WindowInput, WindowProcess } from './window-fold.ts';
-import { type StoredWindows, type WindowShape, windowShape } from './window-rows.ts';
+import { type WindowShape, windowShape } from './window-rows.ts';
 
-export interface WindowedStep<K, W = StoredWindows> {
-  readonly windows: W;
+export interface WindowedStep<K> {
+  readonly windows: Windows;
   readonly options: WindowOptions<K, unknown>;
-}
-
-/** Folds groups by windows of any kind. */
-export function aggregateGroups<K, A>(
-  inputs: readonly WindowInput<K>[],
-  { windows, options }: WindowedStep<K, Windows>,
-  fold: WindowFold<K, A>,
-): KTable<Windowed<K>, A> {
-  if (windows.kind === 'count') throw new Error('Bug in Millrace: windows by count');
-  return aggregateWindows(inputs, { windows, options }, fold);
 }
 
 /**
@@ -57,7 +50,7 @@ export function aggregateWindows<K, A>(
     name,
     parents: inputs.map(({ stream }) => stream.shape.node),
     graceMs: shape.graceMs,
-    store: timedStore({ name, kind: shape.store, key, value, retentionMs: retention(options, windows, shape) }),
+    store: timedStore({ name, kind: shape.store, key, value, retentionMs: retentionOf(options, windows, shape) }),
     ...(inputs.length > 1 && { copartitioned: true }),
   });
   const late = lateStream(inputs, node, { options, key: shape.key });
@@ -68,15 +61,30 @@ export function aggregateWindows<K, A>(
     connect(inputs, { scope, node, store: rows, hub, late, shape, key, fold, windows, options });
   });
   const store = rows;
-  const view = store && { get: (of: Windowed<K>) => store.get(of.key, ...shape.place(of)) };
+  const view = store && { get: (of: Windowed<K>) => shape.find(store, of) };
   return new KTable<Windowed<K>, A>({ flow, node, key: shape.key, value, stores: [name], view }, hub);
 }
 
-function retention<K>({ retention }: WindowOptions<K, unknown>, windows: StoredWindows, shape: WindowShape<K>): number {
+/** Throws WINDOW_INVALID where the options do not fit the windows. */
+function retentionOf<K>(
+  { retention, closeAfterIdle, emit }: WindowOptions<K, unknown>,
+  windows: Windows,
+  shape: WindowShape<K>,
+): number {
   const least = shape.leastRetentionMs;
-  if (retention === undefined || retention >= least) return retention ?? least;
-  const expected = `at least ${least} ms, for as long a window may change`;
-  throw failure('WINDOW_INVALID', { of: windows.name, name: 'retention', actual: retention, expected });
+  // Windows that hold their end are still open when others see them no more; but they have to come out yet.
+  const kept = emit === 'windowClose' && windows.kind !== 'time' ? least + 1 : least;
+  const refuse = (name: string, actual: unknown, expected: string): Error =>
+    failure('WINDOW_INVALID', { of: windows.name, name, actual, expected });
+  if (closeAfterIdle !== undefined) {
+    checkMs(windows.name, 'closeAfterIdle', closeAfterIdle, 1);
+    if (emit !== 'windowClose' || windows.kind === 'count')
+      throw refuse('closeAfterIdle', closeAfterIdle, "it with emit: 'windowClose' and windows of time only");
+  }
+  if (retention === undefined) return kept;
+  if (windows.kind === 'count') throw refuse('retention', retention, 'it to windows of time only');
+  if (retention < least) throw refuse('retention', retention, `at least ${least} ms, for as long a window may change`);
+  return Math.max(retention, kept);
 }
 
 interface Connection<K, A> extends WindowedStep<K> {
@@ -121,9 +129,19 @@ function connect<K, A>(inputs: readonly WindowInput<K>[], connection: Connection
     closeWhenIdle(scope, { idleMs: closeAfterIdle, clocks, closer });
 }
 
-function processOf<K, A>(windows: StoredWindows, live: LiveWindows<K, A>): WindowProcess<K> {
-  if (windows.kind === 'time') return foldTimeWindows(live, windows);
-  return windows.kind === 'sliding' ? foldSlidingWindows(live, windows) : foldSessions(live, windows);
+function processOf<K, A>(windows: Windows, live: LiveWindows<K, A>): WindowProcess<K> {
+  switch (windows.kind) {
+    case 'time':
+      return foldTimeWindows(live, windows);
+    case 'sliding':
+      return foldSlidingWindows(live, windows);
+    case 'session':
+      return foldSessions(live, windows);
+    case 'count':
+      return foldCountWindows(live, windows);
+    default:
+      return unreachable(windows);
+  }
 }
 
 /** Lets the user's function build on the late records, if there is one. */

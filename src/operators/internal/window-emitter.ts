@@ -23,6 +23,11 @@ export class WindowEmitter<K, A> {
     this.#held = new HeldChanges(hub, identity);
   }
 
+  /** Whether only closed windows come out. */
+  get emitsClosed(): boolean {
+    return this.#mode === 'windowClose';
+  }
+
   /** A row of a window that may still change. */
   update(key: K, start: number, end: number, { value, oldValue, claimed, timestamp, headers }: WindowUpdate<A>): void {
     if (this.#mode === 'windowClose') return;

@@ -1,10 +1,10 @@
 import type { Serde } from '../../serde/serde.ts';
 import { sessionWindowed, type Windowed, windowed, windowedBy } from '../../serde/windowed.ts';
+import type { ReadOnlyTimedStore, Row } from '../../state/store.ts';
 import type { TimedKind } from '../../state/timed-key.ts';
-import type { SessionWindows, SlidingWindows, TimeWindows } from '../../topology/windows.ts';
+import type { CountedWindows, SessionWindows, SlidingWindows, TimeWindows, Windows } from '../../topology/windows.ts';
+import { unreachable } from '../../util/assert.ts';
 import type { WindowRows } from './window-closer.ts';
-
-export type StoredWindows = TimeWindows | SlidingWindows | SessionWindows;
 
 /** How windows of a kind are kept: closing times, store, least retention, bytes of their keys. */
 export interface WindowShape<K> extends WindowRows {
@@ -14,13 +14,23 @@ export interface WindowShape<K> extends WindowRows {
   /** How long after its end a window may change. */
   readonly graceMs: number;
   readonly key: Serde<Windowed<K>>;
-  /** The time and order of the row of a window. */
-  place(window: Windowed<K>): readonly [time: number, order: number];
+  /** The row of a window. */
+  find<A>(store: ReadOnlyTimedStore<K, A>, window: Windowed<K>): Row<A> | undefined;
 }
 
-export function windowShape<K>(windows: StoredWindows, key: Serde<K>): WindowShape<K> {
-  if (windows.kind === 'time') return timeShape(windows, key);
-  return windows.kind === 'sliding' ? slidingShape(windows, key) : sessionShape(windows, key);
+export function windowShape<K>(windows: Windows, key: Serde<K>): WindowShape<K> {
+  switch (windows.kind) {
+    case 'time':
+      return timeShape(windows, key);
+    case 'sliding':
+      return slidingShape(windows, key);
+    case 'session':
+      return sessionShape(windows, key);
+    case 'count':
+      return countShape(windows, key);
+    default:
+      return unreachable(windows);
+  }
 }
 
 function timeShape<K>(windows: TimeWindows, key: Serde<K>): WindowShape<K> {
@@ -33,7 +43,7 @@ function timeShape<K>(windows: TimeWindows, key: Serde<K>): WindowShape<K> {
     closedAt: (time) => windows.lastEnded(time - graceMs),
     closesAt: (start) => windows.endOf(start) + graceMs,
     window: ({ key, time }) => ({ key, start: time, end: windows.endOf(time) }),
-    place: ({ start }) => [start, 0],
+    find: (store, { key, start }) => store.get(key, start),
   };
 }
 
@@ -47,7 +57,7 @@ function slidingShape<K>({ differenceMs, graceMs }: SlidingWindows, key: Serde<K
     closedAt: (time) => time - openFor - 1,
     closesAt: (start) => start + openFor + 1,
     window: ({ key, time }) => ({ key, start: time, end: time + differenceMs }),
-    place: ({ start }) => [start, 0],
+    find: (store, { key, start }) => store.get(key, start),
   };
 }
 
@@ -61,6 +71,20 @@ function sessionShape<K>({ gapMs, graceMs }: SessionWindows, key: Serde<K>): Win
     closedAt: (time) => time - openFor - 1,
     closesAt: (end) => end + openFor + 1,
     window: ({ key, time, order }) => ({ key, start: order, end: time }),
-    place: ({ start, end }) => [end, start],
+    find: (store, { key, start, end }) => store.get(key, end, start),
+  };
+}
+
+/** Windows by count close by themselves, not by time. */
+function countShape<K>({ size }: CountedWindows, key: Serde<K>): WindowShape<K> {
+  return {
+    store: 'count',
+    graceMs: 0,
+    leastRetentionMs: Number.POSITIVE_INFINITY,
+    key: windowed(key, size),
+    closedAt: () => -1,
+    closesAt: () => 0,
+    window: ({ key, time }) => ({ key, start: time, end: time + size }),
+    find: (store, { key, start }) => store.fetch(key, start, start)[0],
   };
 }
