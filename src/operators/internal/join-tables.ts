@@ -55,8 +55,9 @@ export function joinTables<K, V, V2, R>(
     if (scope.emit === 'commit') connect(live, { scope, node }, { settling, always: true });
     else {
       const points = meetingPoints(leftNode, rightNode);
-      for (const { id } of points) for (const hub of flow.hubsOf(id)) settling.watch(id, hub);
       connect(live, { scope, node }, points.length === 0 ? undefined : { settling, always: false });
+      // After the join itself, which may be a sink of such a hub: its change is part of the result.
+      for (const { id } of points) for (const hub of flow.hubsOf(id)) settling.watch(id, hub);
     }
     scope.onFlush(() => settling.flush());
   });
