@@ -313,6 +313,18 @@ const TABLE = {
     message: (c) =>
       `suppress '${c['name']}' waits until windows close, but its table comes from no aggregation by windows. Put windowedBy before the aggregation, or use untilTimeLimit.`,
   },
+  OPTION_INVALID: {
+    message: (c) => `${c['step']} has ${c['option']} = ${c['given']}. Give a whole number, ${c['minimum']} or more.`,
+  },
+  ASYNC_FAILED: {
+    message: (c) =>
+      `${c['step']} failed for the record at offset ${c['offset']} of ${c['topic']}-${c['partition']}, after ${c['attempts']} attempts: ${c['reason']}. Its offset was not committed. Mend the function or what it calls, or set onError to 'skip' or 'dead-letter'.`,
+    fatal: true,
+  },
+  ASYNC_TIMED_OUT: {
+    message: (c) => `${c['step']} got no answer within ${c['timeoutMs']} ms. Raise timeoutMs, or look at what it calls.`,
+    retryable: true,
+  },
   FORWARD_WITHOUT_RECORD: {
     message: (c) =>
       `The processor of ${c['step']} forwarded a value while it had no record, so there is no key for it. Forward only while a record is processed, or use process, where each result names its key.`,

@@ -32,13 +32,17 @@ export class ErrorPolicy {
     this.#count = options.count;
   }
 
-  /** Throws where the settings say `fail`; the error names topic, partition and offset. */
+  /**
+   * Does as the settings say, or as `given` does: throws where that is `fail`; the error names topic, partition and offset.
+   */
   handle(
     stage: Exclude<Stage, 'punctuation'>,
     error: unknown,
-    { queue, record }: { queue: RecordQueue; record: FetchedRecord },
+    { queue, record }: { queue: Pick<RecordQueue, 'topic' | 'partition'>; record: FetchedRecord },
+    given?: 'skip' | 'dead-letter',
   ): void {
-    const policy = stage === 'deserialization' ? this.#settings.deserializationErrors : this.#settings.processingErrors;
+    const { deserializationErrors, processingErrors } = this.#settings;
+    const policy = given ?? (stage === 'deserialization' ? deserializationErrors : processingErrors);
     const { topic, partition } = queue;
     // A broken disk or log is not the record's fault.
     if (isMillraceError(error) && error.fatal) throw error;

@@ -16,6 +16,8 @@ export class RecordQueue {
   #done: number;
   /** The largest timestamp processed (partition time). */
   time = -1;
+  /** Records taken whose work is not done, and the time before each. */
+  readonly #held: { readonly offset: number; readonly time: number }[] = [];
 
   constructor(input: { topic: string; partition: number; position: number; end: number }) {
     this.topic = input.topic;
@@ -36,7 +38,25 @@ export class RecordQueue {
 
   /** What a commit may say: everything before it is processed. Passes control records too, once nothing waits. */
   get done(): number {
+    const [first] = this.#held;
+    if (first !== undefined) return first.offset;
     return this.#length === 0 ? this.#position : this.#done;
+  }
+
+  /** The largest timestamp of what is done. */
+  get doneTime(): number {
+    return this.#held[0]?.time ?? this.time;
+  }
+
+  /** Holds back the head: it is not done before `release`. Records are released in the order in which they are held. */
+  hold(): void {
+    const record = this.head();
+    if (record !== undefined) this.#held.push({ offset: record.offset, time: this.time });
+  }
+
+  /** The oldest record that is held back is done. */
+  release(): void {
+    this.#held.shift();
   }
 
   /** Records that the log had, when last asked, and that are not processed. */

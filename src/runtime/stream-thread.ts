@@ -8,15 +8,19 @@ import type { Codecs } from './codecs.ts';
 import { Collector } from './collector.ts';
 import { CommitPath } from './commit-path.ts';
 import { ErrorPolicy } from './error-policy.ts';
+import type { GlobalTables } from './global-tables.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { restore } from './restore.ts';
 import type { ResolvedSettings } from './settings.ts';
 import { Task } from './task.ts';
+import { systemTimers } from './timers.ts';
 
 /** The longest synchronous stretch of processing: heartbeats and answers wait for it. */
 const SLICE_MS = 10;
 /** How long an idle thread waits for records before it looks at its membership again. */
 const IDLE_MS = 100;
+/** How long it waits for records while asynchronous work is under way, before it looks for results. */
+const RESULTS_MS = 1;
 /** Bytes of a transaction at most: a commit is due then, however short the time, and processing waits for it. */
 const MAX_PENDING_BYTES = 16 << 20;
 /** Recoveries in a row without a commit in between, before the error is taken as final. */
@@ -27,6 +31,7 @@ export interface StreamThreadOptions {
   readonly log: Log;
   readonly codecs: Codecs;
   readonly backend: StateBackend;
+  readonly globals: GlobalTables;
   readonly settings: ResolvedSettings;
   readonly metrics: WorkerMetrics;
   /** A member of the group under the identity of the state file. */
@@ -108,8 +113,10 @@ export class StreamThread {
 
   async #turn(): Promise<void> {
     try {
+      this.#options.globals.check();
       await this.#followMembership();
-      const busy = this.#process();
+      const settled = this.#settle();
+      const busy = this.#process() || settled;
       this.#punctuate();
       await this.#commitIfDue(busy);
       await this.#fetch(busy);
@@ -138,6 +145,7 @@ export class StreamThread {
     this.#commits.checkpoint(this.tasks, 'now');
     for (const task of leaving) {
       this.#fetcher.unassign(task.partitions);
+      task.close();
       this.#tasks.delete(task.name);
     }
     this.#options.metrics.tasks(this.#tasks.size);
@@ -171,7 +179,9 @@ export class StreamThread {
       collector,
       backend,
       settings,
+      globals: this.#options.globals,
       now: () => Date.now(),
+      timers: systemTimers,
       errors: new ErrorPolicy({
         settings,
         deadLetter: (record) => collector.raw(settings.deadLetterTopic, 0, record),
@@ -203,6 +213,13 @@ export class StreamThread {
     return processed > 0;
   }
 
+  /** Emits the results of asynchronous steps. True where there were any. */
+  #settle(): boolean {
+    let settled = false;
+    for (const task of this.#tasks.values()) settled = task.settle() || settled;
+    return settled;
+  }
+
   #punctuate(): void {
     const now = Date.now();
     for (const task of this.#tasks.values()) task.punctuate(now);
@@ -228,6 +245,7 @@ export class StreamThread {
   }
 
   #waitMs(): number {
+    if (this.tasks.some((task) => task.isWaiting)) return RESULTS_MS;
     const punctuation = Math.min(...this.tasks.map((task) => task.punctuationDue)) - Date.now();
     const commit =
       this.#inFlight === undefined && this.#nextCommit === 0 ? IDLE_MS : this.#nextCommit - performance.now();
@@ -318,7 +336,10 @@ export class StreamThread {
   }
 
   #drop(): void {
-    for (const task of this.tasks) this.#fetcher.unassign(task.partitions);
+    for (const task of this.tasks) {
+      this.#fetcher.unassign(task.partitions);
+      task.close();
+    }
     this.#tasks.clear();
     this.#paused.clear();
     this.#commits.reset();
@@ -335,6 +356,7 @@ export class StreamThread {
 
   async #close(): Promise<void> {
     await this.#inFlight;
+    for (const task of this.tasks) task.close();
     await this.#fetcher.close();
     await this.#producer.close();
     await this.#membership.leave();
@@ -343,7 +365,8 @@ export class StreamThread {
 
 const nameOf = ({ subtopology, partition }: TaskId): string => `${subtopology}_${partition}`;
 
-const hasNothing = (task: Task): boolean => task.queues.every((queue) => queue.length === 0 && !queue.lagging);
+const hasNothing = (task: Task): boolean =>
+  !task.isWaiting && task.queues.every((queue) => queue.length === 0 && !queue.lagging);
 
 async function openProducer({ log, backend, settings }: StreamThreadOptions): Promise<Producer> {
   const { transactionTimeoutMs } = settings;

@@ -1,20 +1,33 @@
 import { failure } from '../errors.ts';
 import type { FetchedPartition, Position, TaskId } from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
-import type { Checkpoint, KeyValueStore, StateBackend, TimedStore } from '../state/store.ts';
+import type { Checkpoint, KeyValueStore, ReadOnlyKeyValueStore, StateBackend, TimedStore } from '../state/store.ts';
 import type { GraphNode } from '../topology/graph.ts';
-import type { Punctuate, PunctuationType, Punctuator, Routing, Send, TaskScope } from '../topology/task-scope.ts';
+import type { StreamRecord } from '../topology/records.ts';
+import type {
+  AsyncStep,
+  Punctuate,
+  PunctuationType,
+  Punctuator,
+  Routing,
+  Send,
+  TaskScope,
+} from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
+import { AsyncLanes } from './async-lanes.ts';
 import type { Codecs } from './codecs.ts';
 import type { Collector } from './collector.ts';
 import type { ErrorPolicy } from './error-policy.ts';
+import type { GlobalTables } from './global-tables.ts';
 import { Punctuators } from './punctuators.ts';
 import { RecordQueue } from './record-queue.ts';
 import type { ResolvedSettings } from './settings.ts';
 import { type Enter, type Entrance, lettingNullsThrough, TaskInput } from './task-input.ts';
 import { type SealedStores, TaskStores } from './task-stores.ts';
+import type { Timers } from './timers.ts';
 
 export interface TaskOptions {
+  readonly globals: Pick<GlobalTables, 'store'>;
   readonly id: TaskId;
   readonly application: Application;
   readonly codecs: Codecs;
@@ -24,6 +37,8 @@ export interface TaskOptions {
   readonly settings: Pick<ResolvedSettings, 'emit' | 'compat' | 'storeCacheEntries'>;
   /** The clock on the wall, ms since 1970. */
   readonly now: () => number;
+  /** For asynchronous steps. */
+  readonly timers: Timers;
   readonly countDrop: (node: GraphNode, reason: string) => void;
 }
 
@@ -51,6 +66,7 @@ export class Task implements TaskScope {
   readonly #flushes: (() => void)[] = [];
   readonly #byStreamTime = new Punctuators();
   readonly #byWallClock = new Punctuators();
+  readonly #async: AsyncLanes;
   #inputs: TaskInput[] = [];
   /** The offsets of the last commit, to commit only what moved. */
   #committed = new Map<string, number>();
@@ -59,6 +75,7 @@ export class Task implements TaskScope {
   constructor(options: TaskOptions) {
     const { id, application, settings } = options;
     this.#options = options;
+    this.#async = new AsyncLanes({ timers: options.timers, errors: options.errors });
     this.id = id;
     this.name = `${id.subtopology}_${id.partition}`;
     this.emit = settings.emit;
@@ -85,6 +102,11 @@ export class Task implements TaskScope {
     return this.stores.timed(name) as TimedStore<K, V>;
   }
 
+  global<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
+    // The graph declared the table under this name with these types.
+    return this.#options.globals.store(name) as ReadOnlyKeyValueStore<K, V>;
+  }
+
   get systemTime(): number {
     return this.#options.now();
   }
@@ -107,6 +129,10 @@ export class Task implements TaskScope {
     return type === 'streamTime'
       ? this.#byStreamTime.schedule({ first: 0, everyMs, punctuate })
       : this.#byWallClock.schedule({ first: this.#options.now() + everyMs, everyMs, punctuate });
+  }
+
+  runAsync(node: GraphNode, step: AsyncStep): (record: StreamRecord<unknown, unknown>) => void {
+    return this.#async.open(node.name ?? node.kind, step);
   }
 
   drop(node: GraphNode, reason: string): void {
@@ -169,10 +195,11 @@ export class Task implements TaskScope {
   // --- processing
 
   /**
-   * Processes the waiting record with the smallest timestamp, to the end. False where there is none, or where an empty
-   * input is known to have more in the log, which may be older.
+   * Processes the waiting record with the smallest timestamp, to the end or to an asynchronous step. False where there is
+   * none, where an empty input is known to have more in the log, which may be older, or where such a step is full.
    */
   processNext(): boolean {
+    if (this.#async.isFull) return false;
     const inputs = this.#inputs;
     let next: TaskInput | undefined;
     let head: FetchedRecord | undefined;
@@ -191,10 +218,32 @@ export class Task implements TaskScope {
     }
     if (next === undefined || head === undefined) return false;
     if (time > this.streamTime) this.streamTime = time;
+    this.#async.begin(next.queue, head);
     next.process(head);
+    this.#async.end();
     if (this.streamTime >= this.#byStreamTime.due)
       this.#byStreamTime.fire(this.streamTime, (error) => this.#options.errors.punctuation('streamTime', error));
     return true;
+  }
+
+  /** Emits the results of asynchronous steps that are ready. True where there were any. */
+  settle(): boolean {
+    return this.#async.settle();
+  }
+
+  /** True while asynchronous work is under way, or its results wait for `settle`. */
+  get isWaiting(): boolean {
+    return !this.#async.isEmpty;
+  }
+
+  /** Resolves when no asynchronous call is under way. */
+  callsEnded(): Promise<void> {
+    return this.#async.idle();
+  }
+
+  /** Gives up what is not done: who has the task next takes it again. */
+  close(): void {
+    this.#async.close();
   }
 
   /** When a wall-clock punctuator is due next, ms since 1970; infinite where there is none. */
@@ -217,7 +266,7 @@ export class Task implements TaskScope {
     const stores = this.stores.seal();
     const inputs = this.queues
       .filter((queue) => queue.done !== this.#committed.get(queue.topic))
-      .map(({ topic, partition, done, time }) => ({ topic, partition, offset: done, time }));
+      .map(({ topic, partition, done, doneTime }) => ({ topic, partition, offset: done, time: doneTime }));
     for (const { topic, offset } of inputs) this.#committed.set(topic, offset);
     return { task: this, stores, inputs };
   }

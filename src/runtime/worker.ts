@@ -11,6 +11,9 @@ import type { Topology } from '../topology/topology.ts';
 import { Application } from './application.ts';
 import { Codecs } from './codecs.ts';
 import { openDeadLetterTopic } from './dead-letters.ts';
+import { ErrorPolicy } from './error-policy.ts';
+import { GlobalLetters } from './global-letters.ts';
+import { GlobalTables } from './global-tables.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
 import { StreamThread } from './stream-thread.ts';
@@ -45,6 +48,8 @@ export class Worker {
   #state: WorkerState = 'created';
   #application: Application | undefined;
   #backend: StateBackend | undefined;
+  #globals: GlobalTables | undefined;
+  #letters: GlobalLetters | undefined;
   #thread: StreamThread | undefined;
   #running: Promise<void> | undefined;
 
@@ -86,6 +91,7 @@ export class Worker {
       await this.#open();
     } catch (error) {
       this.#state = 'failed';
+      await this.#closeGlobals();
       this.#backend?.close();
       throw error;
     }
@@ -123,17 +129,20 @@ export class Worker {
     const { settings } = this;
     const application = await Application.bind(settings.applicationId, this.#topology, this.#log);
     const codecs = await Codecs.open(application, this.#registry);
-    if (settings.deserializationErrors === 'dead-letter' || settings.processingErrors === 'dead-letter')
+    const stepsWithLetters = application.topology.graph.nodes.some(({ deadLetters }) => deadLetters === true);
+    if ([settings.deserializationErrors, settings.processingErrors].includes('dead-letter') || stepsWithLetters)
       await openDeadLetterTopic(this.#log, settings.deadLetterTopic);
     mkdirSync(join(settings.stateDir, settings.applicationId), { recursive: true });
     const backend = openStateFile({ path: this.stateFile, applicationId: settings.applicationId });
     this.#backend = backend;
+    const globals = await this.#openGlobals({ application, codecs, backend });
     const processId = randomUUID();
     const thread = await StreamThread.open({
       application,
       log: this.#log,
       codecs,
       backend,
+      globals,
       settings,
       metrics: this.#metrics,
       join: () =>
@@ -147,6 +156,7 @@ export class Worker {
     });
     this.#application = application;
     this.#thread = thread;
+    globals.run();
     this.#running = this.#run(thread, backend);
     // Whoever calls stop, finished or untilEnd gets the error; nobody need call them at once.
     this.#running.catch(() => {});
@@ -160,8 +170,34 @@ export class Worker {
       this.#state = 'failed';
       throw error;
     } finally {
+      await this.#closeGlobals();
       backend.close();
     }
+  }
+
+  /** Reads the global tables whole, before any task runs. */
+  async #openGlobals(of: { application: Application; codecs: Codecs; backend: StateBackend }): Promise<GlobalTables> {
+    const { settings } = this;
+    const letters = new GlobalLetters(this.#log, settings.deadLetterTopic);
+    this.#letters = letters;
+    this.#globals = await GlobalTables.open({
+      ...of,
+      log: this.#log,
+      cacheEntries: settings.storeCacheEntries,
+      errors: new ErrorPolicy({
+        settings,
+        deadLetter: (record) => letters.add(record),
+        count: (stage, outcome, topic) => this.#metrics.rejected(stage, outcome, topic),
+      }),
+      send: () => letters.send(),
+      countDrop: (table, reason) => this.#metrics.dropped(table, reason),
+    });
+    return this.#globals;
+  }
+
+  async #closeGlobals(): Promise<void> {
+    await this.#globals?.close();
+    await this.#letters?.close();
   }
 
   /** All is committed up to the ends, by whichever worker, and nothing is left in the topics in between. */

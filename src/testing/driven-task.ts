@@ -3,13 +3,15 @@ import { Codecs } from '../runtime/codecs.ts';
 import { Collector } from '../runtime/collector.ts';
 import { CommitPath } from '../runtime/commit-path.ts';
 import { ErrorPolicy } from '../runtime/error-policy.ts';
+import { GlobalTables } from '../runtime/global-tables.ts';
 import { restore } from '../runtime/restore.ts';
 import type { ResolvedSettings } from '../runtime/settings.ts';
 import { Task } from '../runtime/task.ts';
+import type { Timers } from '../runtime/timers.ts';
 import type { Registry } from '../serde/registry/registry.ts';
 import type { StateBackend } from '../state/store.ts';
 import type { Topology } from '../topology/topology.ts';
-import { asFetched, type CapturedLog } from './captured-log.ts';
+import { asFetched, type CapturedLog, type CapturedRecord } from './captured-log.ts';
 import type { WaitingRecords } from './waiting-records.ts';
 
 export interface DrivenTaskOptions {
@@ -20,6 +22,7 @@ export interface DrivenTaskOptions {
   readonly waiting: WaitingRecords;
   readonly backend: StateBackend;
   readonly now: () => number;
+  readonly timers: Timers;
   readonly count: (what: string) => void;
 }
 
@@ -38,28 +41,39 @@ export async function bindAsOneTask(
 /** The one task of the test driver, on the commit path of the real worker. It lives until the next restart. */
 export class DrivenTask {
   readonly task: Task;
+  readonly globals: GlobalTables;
   readonly backend: StateBackend;
   readonly #log: CapturedLog;
   readonly #waiting: WaitingRecords;
   readonly #commits: CommitPath;
   readonly #now: () => number;
 
-  private constructor(options: DrivenTaskOptions) {
-    const { application, codecs, settings, log, backend, now, count } = options;
+  private constructor(
+    options: DrivenTaskOptions & { globals: GlobalTables; errors: ErrorPolicy; collector: Collector },
+  ) {
+    const { application, codecs, settings, log, backend, globals, errors, collector, now, count } = options;
     this.#log = log;
     this.#waiting = options.waiting;
     this.#now = now;
     this.backend = backend;
-    const collector = new Collector(application, codecs, log);
-    const errors = new ErrorPolicy({
-      settings,
-      deadLetter: (record) => collector.raw(settings.deadLetterTopic, 0, record),
-      count: (stage) => count(stage),
-    });
+    this.globals = globals;
     const id = { subtopology: 0, partition: 0 };
     const countDrop = (node: { name?: string; kind: string }, reason: string): void =>
       count(`${node.name ?? node.kind}: ${reason}`);
-    this.task = new Task({ id, application, codecs, collector, backend, settings, errors, now, countDrop });
+    const { timers } = options;
+    this.task = new Task({
+      id,
+      application,
+      codecs,
+      collector,
+      backend,
+      globals,
+      settings,
+      errors,
+      now,
+      timers,
+      countDrop,
+    });
     const group = application.id;
     this.#commits = new CommitPath({
       producer: log,
@@ -73,7 +87,21 @@ export class DrivenTask {
 
   /** Builds the task, restores its stores from the log and takes up its inputs where they were committed. */
   static async start(options: DrivenTaskOptions): Promise<DrivenTask> {
-    const driven = new DrivenTask(options);
+    const { application, codecs, settings, count } = options;
+    const collector = new Collector(application, codecs, options.log);
+    const errors = new ErrorPolicy({
+      settings,
+      deadLetter: (record) => collector.raw(settings.deadLetterTopic, 0, record),
+      count: (stage) => count(stage),
+    });
+    const countDrop = (table: string, reason: string): void => count(`${table}: ${reason}`);
+    const globals = await GlobalTables.open({
+      ...options,
+      errors,
+      cacheEntries: settings.storeCacheEntries,
+      countDrop,
+    });
+    const driven = new DrivenTask({ ...options, globals, errors, collector });
     const { task } = driven;
     const { log, backend } = options;
     const committed = log.committed();
@@ -84,7 +112,40 @@ export class DrivenTask {
     );
     task.start(positions, positions);
     task.recall(backend.checkpoints());
+    // What the last task had taken and not done is taken again.
+    options.waiting.clear();
+    for (const { topic, offset } of positions)
+      for (const record of log.topic(topic).slice(offset)) options.waiting.add(topic, record);
     return driven;
+  }
+
+  /**
+   * Waits for the asynchronous calls that are under way, and processes their results and what follows from them, until
+   * there are none left.
+   */
+  async settled(): Promise<void> {
+    while (this.task.isWaiting) {
+      await this.task.callsEnded();
+      this.#settle();
+    }
+  }
+
+  /** Processes the asynchronous results that are ready. */
+  #settle(): void {
+    if (!this.task.settle()) return;
+    while (this.task.processNext());
+    this.drain();
+  }
+
+  /** Abandons what is not done. */
+  close(): void {
+    this.task.close();
+  }
+
+  /** Takes up what was written to the topic of a global table. */
+  takeGlobal(topic: string, record: CapturedRecord): void {
+    const end = record.offset + 1;
+    this.globals.take({ topic, partition: 0, records: [asFetched(record)], position: end, end, highWatermark: end });
   }
 
   /** Processes what waits, to the end, and what follows from it. */
@@ -112,6 +173,7 @@ export class DrivenTask {
 
   /** Commits, and processes what that lets out, until nothing more comes. */
   commit(checkpoint: 'now' | 'not' = 'now'): void {
+    this.#settle();
     for (let before = -1; before !== this.#appended(); ) {
       before = this.#appended();
       const seals = this.#commits.seal([this.task]);

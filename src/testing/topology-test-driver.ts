@@ -16,6 +16,7 @@ import { asFetched, CapturedLog } from './captured-log.ts';
 import { bindAsOneTask, DrivenTask } from './driven-task.ts';
 import { TestInputTopic, type TestInputTopicOptions } from './test-input-topic.ts';
 import { TestOutputTopic } from './test-output-topic.ts';
+import { VirtualTimers } from './virtual-timers.ts';
 import { WaitingRecords } from './waiting-records.ts';
 
 export interface TestDriverOptions {
@@ -64,8 +65,10 @@ export class TopologyTestDriver {
   readonly #inputs = new Set<string>();
   readonly #log = new CapturedLog((topic, record) => {
     if (this.#inputs.has(topic)) this.#waiting.add(topic, record);
+    if (this.#driven?.globals.reads(topic)) this.#driven.takeGlobal(topic, record);
   });
   #now = 0;
+  readonly #timers = new VirtualTimers(() => this.#now);
   #driven: DrivenTask | undefined;
 
   private constructor(options: {
@@ -99,7 +102,7 @@ export class TopologyTestDriver {
     topic: string,
     as: { key: Serde<K>; value: Serde<V> } & TestInputTopicOptions,
   ): Promise<TestInputTopic<K, V>> {
-    this.#checkTopic(topic, [...this.#inputs], 'reads');
+    this.#checkTopic(topic, [...this.#inputs, ...this.#globalTopics()], 'reads');
     const key = await as.key.open({ topic, part: 'key', registry: this.#registry });
     const value = await as.value.open({ topic, part: 'value', registry: this.#registry });
     await this.#learnSchemas(topic);
@@ -124,6 +127,7 @@ export class TopologyTestDriver {
   /** The rows of a store, as its task sees them. Throws STORE_UNKNOWN. */
   store<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
     this.#checkStore(name);
+    if (this.#application.topology.graph.globals.has(name)) return this.#live.task.global(name);
     return this.#live.task.store(name);
   }
 
@@ -148,7 +152,17 @@ export class TopologyTestDriver {
   /** Moves the clock on the wall, which begins at 0, and calls the wall-clock punctuators that are due. */
   advanceWallClockTime(ms: number): void {
     this.#now += ms;
+    this.#timers.fire();
     this.#live.punctuate();
+  }
+
+  /**
+   * Resolves when all asynchronous work (`mapAsync`, `forEachAsync`) and what follows from it is done. Waits between two
+   * attempts take no time; a time-out comes when the clock on the wall is moved there, so move it first where a call never
+   * ends.
+   */
+  settled(): Promise<void> {
+    return this.#live.settled();
   }
 
   /** Commits, as a worker does between records: what tables hold back until then comes out. */
@@ -162,7 +176,9 @@ export class TopologyTestDriver {
    */
   async restart({ backend = this.#live.backend, behind = false }: RestartOptions = {}): Promise<void> {
     this.#live.commit(behind ? 'not' : 'now');
+    this.#live.close();
     await this.#start(typeof backend === 'function' ? backend() : backend);
+    this.#live.drain();
   }
 
   get #live(): DrivenTask {
@@ -179,6 +195,7 @@ export class TopologyTestDriver {
       waiting: this.#waiting,
       backend,
       now: () => this.#now,
+      timers: this.#timers,
       count: (what) => void this.dropped.set(what, (this.dropped.get(what) ?? 0) + 1),
     });
     for (const { topic } of this.#live.task.partitions) this.#inputs.add(topic);
@@ -193,6 +210,7 @@ export class TopologyTestDriver {
       framing.writeUInt32BE(latest.id, 1);
       const record = { key: framing, value: framing, timestamp: 0, headers: [], offset: 0 };
       await this.#live.task.learn(topic, [asFetched(record)]);
+      await this.#live.globals.learn(topic, [asFetched(record)]);
     }
   }
 
@@ -206,10 +224,14 @@ export class TopologyTestDriver {
   }
 
   #checkStore(name: string): void {
-    const { stores } = this.#application.topology.graph;
-    const names = [...stores.keys()];
-    if (stores.has(name)) return;
+    const { stores, globals } = this.#application.topology.graph;
+    const names = [...stores.keys(), ...globals.keys()];
+    if (names.includes(name)) return;
     throw failure('STORE_UNKNOWN', { store: name, near: nearest(name, names), stores: names.join(', ') });
+  }
+
+  #globalTopics(): string[] {
+    return [...this.#application.topology.graph.globals.values()].map(({ topic }) => topic);
   }
 
   #checkTopic(topic: string, known: readonly string[], does: string): void {

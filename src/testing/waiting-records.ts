@@ -49,6 +49,11 @@ export class WaitingRecords {
     if (wasEmpty) this.#heap.add(queue);
   }
 
+  clear(): void {
+    this.#queues.clear();
+    while (this.#heap.poll() !== undefined);
+  }
+
   next(): { topic: string; record: CapturedRecord } | undefined {
     const queue = this.#heap.poll();
     const record = queue?.shift();

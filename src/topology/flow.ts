@@ -1,6 +1,7 @@
 import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
+import { GlobalKTable } from './global-table.ts';
 import { Graph, type GraphNode, type NodeDeclaration, type OffsetReset, type SourceDeclaration } from './graph.ts';
 import type { Hub } from './hub.ts';
 import { KStream } from './k-stream.ts';
@@ -30,6 +31,13 @@ export interface TableOptions<K, V> extends StreamOptions<K, V> {
   readonly versioned?: Versioned;
 }
 
+export interface GlobalTableOptions<K, V> {
+  readonly key: Serde<K>;
+  readonly value: Serde<V>;
+  /** Names the store (a table in the state file of each worker) that holds the rows. */
+  readonly name: string;
+}
+
 /** `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`). */
 export type Optimization = 'none' | 'all';
 
@@ -38,6 +46,7 @@ interface FlowOptions {
   readonly scope?: TaskScope;
   readonly topics?: readonly string[] | undefined;
   readonly optimization?: Optimization | undefined;
+  readonly isolated?: ReadonlySet<string>;
 }
 
 /**
@@ -51,6 +60,8 @@ export class Flow {
   readonly scope: TaskScope | undefined;
   /** The nodes of stores that processors share, by what the user declared them with. @internal */
   readonly connected = new Map<object, GraphNode>();
+  /** The names of asynchronous steps that read from a topic of their own. @internal */
+  readonly isolated: ReadonlySet<string>;
   /** The patterns of topics that it was asked for. @internal */
   readonly patterns: RegExp[] = [];
   /** @internal */
@@ -65,6 +76,7 @@ export class Flow {
     this.#topics = options.topics;
     this.scope = options.scope;
     this.optimization = options.optimization ?? 'none';
+    this.isolated = options.isolated ?? new Set();
   }
 
   /**
@@ -120,6 +132,21 @@ export class Flow {
           else emitter.put(key, value, timestamp, headers);
         }),
     });
+  }
+
+  /**
+   * The newest value of each key of a topic, whole in every worker: all its partitions are read before the first record
+   * of any stream is processed, and then as they grow. Streams look rows up by any key, without a repartition. Its rows
+   * have no time: a stream's record sees them as they are when it is processed. Records with a null key are dropped and
+   * counted.
+   *
+   * @example
+   * const countries = flow.globalTable('countries', { key: string(), value: avro(Country), name: 'countries' });
+   */
+  globalTable<K, V>(topic: string, options: GlobalTableOptions<K, V>): GlobalKTable<K, V> {
+    const { key, value, name } = options;
+    const node = this.add({ kind: 'globalTable', name, parents: [], global: { topic, name, key, value } });
+    return new GlobalKTable<K, V>({ flow: this, node, name, key, value });
   }
 
   #versionedTable<K, V>(topic: string, options: TableOptions<K, V> & { versioned: Versioned }): KTable<K, V> {

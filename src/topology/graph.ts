@@ -49,6 +49,11 @@ export interface StoreDeclaration extends StoreSpec<unknown, unknown> {
   readonly historyMs?: number;
 }
 
+/** A table that every worker has whole, read from its topic beside all tasks. */
+export interface GlobalDeclaration extends StoreSpec<unknown, unknown> {
+  readonly topic: string;
+}
+
 export interface NodeDeclaration {
   /** The operator's name. */
   readonly kind: string;
@@ -61,8 +66,16 @@ export interface NodeDeclaration {
   readonly store?: StoreDeclaration;
   /** Names of further stores that it reads. */
   readonly reads?: readonly string[];
+  /** The global table that this node is. It belongs to no sub-topology. */
+  readonly global?: GlobalDeclaration;
+  /** Names of global tables that it reads. */
+  readonly globals?: readonly string[];
   /** Of an aggregation by windows: how long after its end a window may change, ms; of sessions the gap is part of it. */
   readonly graceMs?: number;
+  /** It waits for work outside of the task, so it holds back the offsets of its inputs. */
+  readonly async?: boolean;
+  /** It writes dead letters, whatever the settings say. */
+  readonly deadLetters?: boolean;
   /** Both sides of a join must have the same partitions. */
   readonly copartitioned?: boolean;
   /** A left or outer join of a stream: records with a null key have a result, so they must come to it. */
@@ -76,13 +89,15 @@ export interface GraphNode extends NodeDeclaration {
 export class Graph {
   readonly nodes: GraphNode[] = [];
   readonly stores = new Map<string, StoreDeclaration>();
+  readonly globals = new Map<string, GlobalDeclaration>();
   readonly #names = new Map<string, GraphNode>();
 
   add(declaration: NodeDeclaration): GraphNode {
     const node: GraphNode = { ...declaration, id: this.nodes.length };
-    const name = node.store?.name ?? (node.sink?.internal ? node.sink.topic : undefined);
+    const name = node.store?.name ?? node.global?.name ?? (node.sink?.internal ? node.sink.topic : undefined);
     if (name !== undefined) this.#claim(name, node);
     if (node.store !== undefined) this.stores.set(node.store.name, node.store);
+    if (node.global !== undefined) this.globals.set(node.global.name, node.global);
     this.nodes.push(node);
     return node;
   }

@@ -1,5 +1,5 @@
 import type { Headers } from '../log/port.ts';
-import type { KeyValueStore, TimedStore } from '../state/store.ts';
+import type { KeyValueStore, ReadOnlyKeyValueStore, TimedStore } from '../state/store.ts';
 import type { GraphNode } from './graph.ts';
 import type { StreamRecord } from './records.ts';
 
@@ -22,6 +22,30 @@ export type TopicNameExtractor<K = unknown, V = unknown> = (record: StreamRecord
 export interface Routing {
   readonly topic?: TopicNameExtractor;
   readonly partitioner?: StreamPartitioner;
+}
+
+/** One attempt of an asynchronous call. */
+export interface AsyncAttempt {
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborted when the time is over, and when the task is given up. */
+  readonly signal: AbortSignal;
+}
+
+/** Asynchronous work on each record of a stream. */
+export interface AsyncStep {
+  /** How many calls are under way at most, and how many records are held back. */
+  readonly concurrency: number;
+  /** Attempts after the first one. */
+  readonly retries: number;
+  /** Before the second attempt; each wait is twice the one before. */
+  readonly retryDelayMs: number;
+  /** Of each attempt. */
+  readonly timeoutMs: number;
+  readonly onError: 'fail' | 'skip' | 'dead-letter';
+  readonly call: (record: StreamRecord<unknown, unknown>, attempt: AsyncAttempt) => unknown;
+  /** Called in a turn of the task, in the order of the records. */
+  readonly emit: (result: unknown, record: StreamRecord<unknown, unknown>) => void;
 }
 
 /** Called when its turn has come, with the time (ms) of the clock it goes by. */
@@ -53,6 +77,8 @@ export interface TaskScope {
   store<K, V>(name: string): KeyValueStore<K, V>;
   /** A store declared by `timedStore`. */
   timedStore<K, V>(name: string): TimedStore<K, V>;
+  /** The rows of a global table as they are at the moment. */
+  global<K, V>(name: string): ReadOnlyKeyValueStore<K, V>;
   /** Hands each record that the task takes from the source's topic to `enter`. */
   source(node: GraphNode, enter: (record: StreamRecord<unknown, unknown>) => void): void;
   sink(node: GraphNode, routing?: Routing): Send;
@@ -64,6 +90,11 @@ export interface TaskScope {
    * jump over several turns is one call. Stream-time turns go on over a restart, wall-clock ones begin anew.
    */
   schedule(type: PunctuationType, everyMs: number, punctuate: Punctuate): Punctuator;
+  /**
+   * Opens an asynchronous step; gives the way into it. The offset of the input's record is held back until its results
+   * are emitted.
+   */
+  runAsync(node: GraphNode, step: AsyncStep): (record: StreamRecord<unknown, unknown>) => void;
   /** Counts a record that an operator leaves out, as its rules say. */
   drop(node: GraphNode, reason: string): void;
 }

@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { findStepsToIsolate } from './async-isolation.ts';
 import { Flow, type Optimization } from './flow.ts';
 import type { Graph } from './graph.ts';
 import { findSubtopologies, type PlannedSubtopology } from './subtopologies.ts';
@@ -41,23 +42,26 @@ export function topology(name: string, build: (flow: Flow) => void, options: Top
   return learn(name, build, options);
 }
 
-function learn(
-  name: string,
-  build: (flow: Flow) => void,
-  options: TopologyOptions,
-  topics?: readonly string[],
-): Topology {
-  const { optimization } = options;
-  const flow = new Flow({ topics, optimization });
+interface Learning extends TopologyOptions {
+  readonly topics?: readonly string[];
+  readonly isolated?: ReadonlySet<string>;
+}
+
+function learn(name: string, build: (flow: Flow) => void, options: Learning): Topology {
+  const { optimization, topics, isolated = new Set<string>() } = options;
+  const flow = new Flow({ topics, optimization, isolated });
   build(flow);
   const { graph } = flow;
+  // Only the whole graph says which asynchronous steps can read their inputs directly.
+  const found = findStepsToIsolate(graph).filter((step) => !isolated.has(step));
+  if (found.length > 0) return learn(name, build, { ...options, isolated: new Set([...isolated, ...found]) });
   if (!graph.nodes.some((node) => node.source !== undefined)) throw failure('TOPOLOGY_EMPTY', { topology: name });
   return {
     name,
     graph,
     subtopologies: findSubtopologies(graph),
     patterns: topics === undefined ? flow.patterns : [],
-    resolve: (found) => learn(name, build, options, found),
-    connect: (scope) => build(new Flow({ plan: graph, scope, topics, optimization })),
+    resolve: (existing) => learn(name, build, { ...options, topics: existing }),
+    connect: (scope) => build(new Flow({ plan: graph, scope, topics, optimization, isolated })),
   };
 }
