@@ -1,3 +1,4 @@
+import type { GlobalKTable } from '../topology/global-table.ts';
 import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
@@ -39,6 +40,18 @@ export function join<In extends Collection, V2, R>(
   joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>) => R,
   options?: OptionsOf<In, NoInfer<R>>,
 ): (source: In) => WithValue<In, R>;
+/**
+ * Joins each record with a row of a global table: the one whose key `keyOf` draws from the record. A record that refers to
+ * no row, or to one that is not there, gives nothing. `joiner` also sees the record's key, and that of the row.
+ *
+ * @example
+ * orders.pipe(join(countries, (order) => order.country, (order, country) => ({ ...order, vat: country.vat })))
+ */
+export function join<In extends AnyStream, K2, V2, R>(
+  table: GlobalKTable<K2, V2>,
+  keyOf: (value: Present<ValueOf<In>>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
+  joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>, rowKey: K2) => R,
+): (source: In) => KStream<KeyOf<In>, R>;
 export function join(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('join', other, rest);
 }

@@ -1,3 +1,4 @@
+import type { GlobalKTable } from '../topology/global-table.ts';
 import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
@@ -31,6 +32,17 @@ export function leftJoin<In extends Collection, V2, R>(
   joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>) => R,
   options?: OptionsOf<In, NoInfer<R>>,
 ): (source: In) => WithValue<In, R>;
+/**
+ * As `join` with a global table, but every record with a value gives a result: with null where there is no row.
+ *
+ * @example
+ * orders.pipe(leftJoin(countries, (order) => order.country, (order, country) => ({ ...order, vat: country?.vat ?? 0 })))
+ */
+export function leftJoin<In extends AnyStream, K2, V2, R>(
+  table: GlobalKTable<K2, V2>,
+  keyOf: (value: Present<ValueOf<In>>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
+  joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>, rowKey: K2 | null) => R,
+): (source: In) => KStream<KeyOf<In>, R>;
 export function leftJoin(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('leftJoin', other, rest);
 }

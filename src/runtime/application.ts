@@ -47,7 +47,8 @@ export class Application {
   static async bind(id: string, unresolved: Topology, log: Log): Promise<Application> {
     const topology = await resolved(id, unresolved, log);
     const needed = topology.graph.nodes.flatMap((node) => {
-      const { source, sink } = node;
+      const { source, sink, global } = node;
+      if (global !== undefined) return [global.topic];
       if (sink?.choice !== undefined) return sink.choice === 'any' ? [] : sink.choice;
       const end = source ?? sink;
       return end === undefined || end.internal ? [] : [end.topic];

@@ -30,8 +30,9 @@ export class Codecs {
         await codecs.#openBoth(application.changelogOf(store), store, true);
     }
     // What others write to a source is theirs to register.
-    for (const { source } of nodes) {
+    for (const { source, global } of nodes) {
       if (source !== undefined) await codecs.#openBoth(application.topicOf(source), source, false);
+      if (global !== undefined) await codecs.#openBoth(global.topic, global, false);
     }
     return codecs;
   }

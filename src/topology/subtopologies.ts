@@ -6,7 +6,7 @@ export interface PlannedSubtopology {
   readonly nodes: readonly GraphNode[];
 }
 
-/** Cuts the graph at its repartition topics. Numbered in the order of their first nodes. */
+/** Cuts the graph at its repartition topics. Numbered in the order of their first nodes. Global tables are in none. */
 export function findSubtopologies(graph: Graph): PlannedSubtopology[] {
   const groups = new UnionFind(graph.nodes.length);
   const owners = new Map<string, number>();
@@ -22,6 +22,7 @@ export function findSubtopologies(graph: Graph): PlannedSubtopology[] {
   }
   const byRoot = new Map<number, GraphNode[]>();
   for (const node of graph.nodes) {
+    if (node.global !== undefined) continue;
     const root = groups.find(node.id);
     const nodes = byRoot.get(root) ?? [];
     byRoot.set(root, [...nodes, node]);

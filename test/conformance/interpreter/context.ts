@@ -1,4 +1,4 @@
-import type { Flow, KGroupedStream, KGroupedTable, KStream, KTable } from '../../../src/index.ts';
+import type { Flow, GlobalKTable, KGroupedStream, KGroupedTable, KStream, KTable } from '../../../src/index.ts';
 import { nullable, string } from '../../../src/index.ts';
 import type { NodeSpec, Scenario, Text } from './scenario.ts';
 
@@ -28,9 +28,7 @@ export interface Table {
   readonly windowed: boolean;
 }
 
-export interface Global {
-  readonly global: unknown;
-}
+export type Global = GlobalKTable<Text, Text>;
 
 /** What the nodes of a scenario have become so far, by id. */
 export class Context {
@@ -65,6 +63,10 @@ export class Context {
 
   global(id: string): Global {
     return this.#at(id) as Global;
+  }
+
+  has(id: string): boolean {
+    return this.#nodes.has(id);
   }
 
   isStream(id: string): boolean {

@@ -10,7 +10,6 @@ import {
   type Table,
   text,
   topicName,
-  Unsupported,
 } from './context.ts';
 import { joiner, scalar } from './functions.ts';
 import type { NodeSpec, Text } from './scenario.ts';
@@ -48,7 +47,7 @@ function joined(op: Op): Build {
     if (context.isTable(left)) return joinTables(op, context, node);
     if (context.isTable(right)) return joinStreamTable(op, context, node);
     if (context.isStream(right)) return joinStreams(op, context, node);
-    throw new Unsupported(`${op} of a stream with a global table`);
+    return joinGlobal(op, context, node);
   };
 }
 
@@ -77,6 +76,16 @@ function joinStreamTable(op: Op, context: Context, node: NodeSpec): void {
   const table = plain(context.table(right));
   const result = op === 'join' ? stream.pipe(join(table, step, options)) : stream.pipe(leftJoin(table, step, options));
   context.set(node.id, result);
+}
+
+function joinGlobal(op: Op, context: Context, node: NodeSpec): void {
+  const [left = '', right = ''] = inputsOf(node);
+  const pair = joiner(node.joiner);
+  const step = (l: Text, r: Text, k: Text): Text => pair(k, l, r);
+  const keyOf = scalar(need(node, 'key'));
+  const of = (value: Text, key: Text): Text => keyOf(key, value);
+  const [stream, table] = [context.stream(left), context.global(right)];
+  context.set(node.id, op === 'join' ? stream.pipe(join(table, of, step)) : stream.pipe(leftJoin(table, of, step)));
 }
 
 function joinStreams(op: Op, context: Context, node: NodeSpec): void {

@@ -1,5 +1,5 @@
 import { to } from '../../../src/index.ts';
-import { type Context, type Family, inputOf, keyValue, need, plainTable, Unsupported, versionedOf } from './context.ts';
+import { type Context, type Family, inputOf, keyValue, need, plainTable, versionedOf } from './context.ts';
 import { scalar } from './functions.ts';
 import type { NodeSpec } from './scenario.ts';
 
@@ -14,8 +14,9 @@ export const sources: Family = {
       plainTable(context.flow.table(need(node, 'topic'), { ...keyValue, name, ...versionedOf(node) })),
     );
   },
-  globalTable: () => {
-    throw new Unsupported('globalTable');
+  globalTable: (context, node) => {
+    const name = need(node, 'store');
+    context.set(node.id, context.flow.globalTable(need(node, 'topic'), { ...keyValue, name }));
   },
   to: sink,
 };
