@@ -313,6 +313,11 @@ const TABLE = {
     message: (c) =>
       `suppress '${c['name']}' waits until windows close, but its table comes from no aggregation by windows. Put windowedBy before the aggregation, or use untilTimeLimit.`,
   },
+  STATE_VOLATILE: {
+    message: (c) =>
+      `Topology ${c['topology']} is to run exactly once, but what ${c['steps']} remembers is in memory only and lost in a restart. Keep it in a store (process), or say that this is meant: { volatile: true }; { volatile: false } if it remembers nothing.`,
+    fatal: true,
+  },
   OPTION_INVALID: {
     message: (c) => `${c['step']} has ${c['option']} = ${c['given']}. Give a whole number, ${c['minimum']} or more.`,
   },

@@ -21,22 +21,37 @@ class Result<T> extends Subscriber<T> {
   }
 }
 
+export interface RxOptions {
+  /**
+   * Whether the operators remember something from one record to the next. True: they do, and it may be lost; false: they do
+   * not, which nobody checks. Unsaid, they are taken to do so, and a worker with exactly-once refuses them.
+   */
+  readonly volatile?: boolean;
+}
+
 /**
  * Any stock RxJS operators as one step. They must hand on what they make of a record synchronously. What they remember
- * (a pair, a scan) is in memory only: after a restart or a move of the task it begins anew, so what must survive belongs
- * in a store.
+ * (a pair, a scan) is in memory only: after a restart or a move of the task it begins anew, which is not exactly-once, so
+ * `volatile` says that this is meant. What must survive belongs in a store.
  *
  * @example
- * orders.pipe(rx('gaps', (records) => records.pipe(pairwise(), map(([a, b]) => ({ ...b, value: b.timestamp - a.timestamp })))))
+ * orders.pipe(
+ *   rx('gaps', (records) => records.pipe(pairwise(), map(([a, b]) => ({ ...b, value: b.timestamp - a.timestamp }))), {
+ *     volatile: true,
+ *   }),
+ * )
  */
 export function rx<K, V, K2, V2>(
   name: string,
   operators: (records: Observable<StreamRecord<K, V>>) => Observable<StreamRecord<K2, V2>>,
+  options: RxOptions = {},
 ): (source: KStream<K, V>) => KStream<K2, V2> {
+  const { volatile } = options;
+  const state = volatile === false ? {} : { volatile: volatile === true ? ('accepted' as const) : ('unsaid' as const) };
   return (source) =>
     deriveStream<K, V, K2, V2>(
       source,
-      { kind: 'rx', name, key: undefined, value: undefined, keyChanged: true },
+      { kind: 'rx', name, ...state, key: undefined, value: undefined, keyChanged: true },
       (emit) => {
         const records = new Subject<StreamRecord<K, V>>();
         operators(records).subscribe(new Result(emit));

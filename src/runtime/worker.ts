@@ -17,6 +17,7 @@ import { GlobalTables } from './global-tables.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
 import { StreamThread } from './stream-thread.ts';
+import { refuseVolatileState } from './volatile-state.ts';
 
 export interface WorkerOptions {
   readonly topology: Topology;
@@ -127,6 +128,7 @@ export class Worker {
 
   async #open(): Promise<void> {
     const { settings } = this;
+    refuseVolatileState(this.#topology, settings);
     const application = await Application.bind(settings.applicationId, this.#topology, this.#log);
     const codecs = await Codecs.open(application, this.#registry);
     const stepsWithLetters = application.topology.graph.nodes.some(({ deadLetters }) => deadLetters === true);

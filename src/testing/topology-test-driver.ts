@@ -3,6 +3,7 @@ import type { Headers } from '../log/port.ts';
 import type { Application } from '../runtime/application.ts';
 import type { Codecs } from '../runtime/codecs.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from '../runtime/settings.ts';
+import { refuseVolatileState } from '../runtime/volatile-state.ts';
 import { MemoryRegistry } from '../serde/registry/memory-registry.ts';
 import type { Registry } from '../serde/registry/registry.ts';
 import type { Serde } from '../serde/serde.ts';
@@ -87,6 +88,7 @@ export class TopologyTestDriver {
   static async open(topology: Topology, options: TestDriverOptions = {}): Promise<TopologyTestDriver> {
     const { registry = new MemoryRegistry(), backend = new MemoryBackend() } = options;
     const settings = resolveSettings({ emit: 'update', ...options.settings }, topology.name);
+    refuseVolatileState(topology, settings);
     const bound = topology.patterns.length === 0 ? topology : topology.resolve(options.topics ?? []);
     const driver = new TopologyTestDriver({
       ...(await bindAsOneTask(bound, { settings, registry })),

@@ -13,6 +13,8 @@ export interface DescribedNode {
   readonly key?: string;
   readonly value?: string;
   readonly stores?: readonly string[];
+  /** It remembers something in memory only, which a restart loses. */
+  readonly volatile?: true;
 }
 
 export interface TopologyDescription {
@@ -44,7 +46,7 @@ export function describe(topology: Topology, format: 'text' | 'json' | 'mermaid'
 }
 
 function describeNode(node: GraphNode): DescribedNode {
-  const { id, kind, name, parents } = node;
+  const { id, kind, name, parents, volatile } = node;
   const end = node.source ?? node.sink;
   const stores = [...(node.store ? [node.store.name] : []), ...(node.reads ?? [])];
   return {
@@ -54,6 +56,7 @@ function describeNode(node: GraphNode): DescribedNode {
     parents: parents.map((parent) => parent.id),
     ...(end && { topic: end.topic, internal: end.internal, key: end.key.name, value: end.value.name }),
     ...(stores.length > 0 && { stores }),
+    ...(volatile !== undefined && { volatile: true }),
   };
 }
 
@@ -71,6 +74,7 @@ function nodeText(node: DescribedNode): string {
   const parts = [`${id} ${kind}${name === undefined || name === topic ? '' : ` '${name}'`}`];
   if (topic !== undefined) parts.push(`topic ${topic}${internal ? ' (internal)' : ''}: ${key} → ${value}`);
   if (stores !== undefined) parts.push(`stores ${stores.join(', ')}`);
+  if (node.volatile === true) parts.push('volatile state: a restart loses it');
   if (parents.length > 0) parts.push(`from ${parents.join(', ')}`);
   return parts.join('; ');
 }
@@ -86,7 +90,10 @@ function asMermaid({ subtopologies }: TopologyDescription): string {
   };
   for (const { index, nodes } of subtopologies) {
     lines.push(`  subgraph s${index}["sub-topology ${index}"]`);
-    for (const { id, kind, name } of nodes) lines.push(`    n${id}["${kind}${name === undefined ? '' : ` ${name}`}"]`);
+    for (const { id, kind, name, volatile } of nodes) {
+      const words = [kind, name ?? '', volatile === true ? '(volatile state)' : ''].filter((word) => word !== '');
+      lines.push(`    n${id}["${words.join(' ')}"]`);
+    }
     for (const node of nodes) {
       for (const parent of node.parents) lines.push(`    n${parent} --> n${node.id}`);
       for (const store of node.stores ?? [])

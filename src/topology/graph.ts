@@ -74,6 +74,8 @@ export interface NodeDeclaration {
   readonly graceMs?: number;
   /** It waits for work outside of the task, so it holds back the offsets of its inputs. */
   readonly async?: boolean;
+  /** It remembers something in memory only, which a restart loses; `unsaid`: the user has not said that this is meant. */
+  readonly volatile?: 'accepted' | 'unsaid';
   /** It writes dead letters, whatever the settings say. */
   readonly deadLetters?: boolean;
   /** Both sides of a join must have the same partitions. */

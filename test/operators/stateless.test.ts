@@ -1,6 +1,6 @@
-import { pairwise, map as rxMap } from 'rxjs';
+import { map as rxMap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { filter, flatMap, map, mapValues, merge, peek, rx, selectKey, string, to } from '../../src/index.ts';
+import { filter, flatMap, map, mapValues, merge, peek, selectKey, string, to } from '../../src/index.ts';
 import { run, text } from '../support/run-topology.ts';
 
 const keyText = { key: text, value: text };
@@ -62,28 +62,6 @@ describe('stateless operators', () => {
       ['a', '3', 2],
     ]);
     expect(seen).toEqual(['1', '2', '3']);
-  });
-
-  test('rx runs stock RxJS operators as one node, and its errors reach the record', async () => {
-    const { pipe } = await run(['in'], (flow) => {
-      flow.stream('in', keyText).pipe(
-        rx('pairs', (records) =>
-          records.pipe(
-            pairwise(),
-            rxMap(([a, b]) => {
-              if (b.value === 'bad') throw new Error('as asked');
-              return { ...b, value: `${a.value}${b.value}` };
-            }),
-          ),
-        ),
-        to('out', keyText),
-      );
-    });
-    expect(pipe('in', ['k', 'a', 1], ['k', 'b', 2], ['k', 'c', 3])).toEqual([
-      ['k', 'ab', 2],
-      ['k', 'bc', 3],
-    ]);
-    expect(() => pipe('in', ['k', 'bad', 4])).toThrow(/offset 3 of in-0 failed: as asked/);
   });
 
   test('a stream is an RxJS Observable', async () => {

@@ -20,6 +20,8 @@ export interface DerivedStream<K, V> {
   readonly key: Serde<K> | undefined;
   readonly value: Serde<V> | undefined;
   readonly keyChanged: boolean;
+  /** See `NodeDeclaration`. */
+  readonly volatile?: 'accepted' | 'unsaid';
   /** Stores that the step reads. */
   readonly reads?: readonly string[];
 }
