@@ -42,6 +42,7 @@ export class GlobalTables {
   readonly #tables: readonly GlobalTable[];
   #fetcher: Fetcher | undefined;
   #running: Promise<void> | undefined;
+  #isLoaded = false;
   #closed = false;
   #failure: unknown;
 
@@ -131,6 +132,7 @@ export class GlobalTables {
       const read = await this.#poll(fetcher);
       open = open.filter((goal) => (read.find((at) => isSame(at, goal))?.position ?? 0) < goal.offset);
     }
+    this.#isLoaded = true;
   }
 
   /** Where to go on reading. A position that the topic does not have is of another one: it is read anew, whole. */
@@ -183,7 +185,8 @@ export class GlobalTables {
   #put({ declaration, staged, key, value }: GlobalTable, record: FetchedRecord, queue: TopicPartition): void {
     const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = record;
     if (keyEnd < 0) {
-      this.#options.countDrop(declaration.name, 'null key');
+      // What is read again after a restart was counted before.
+      if (this.#isLoaded) this.#options.countDrop(declaration.name, 'null key');
       return;
     }
     try {
