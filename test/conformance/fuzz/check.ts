@@ -1,5 +1,4 @@
 import { difference } from '../compare.ts';
-import { Unsupported } from '../interpreter/context.ts';
 import { runScenario } from '../interpreter/run.ts';
 import type { Scenario } from '../interpreter/scenario.ts';
 
@@ -17,7 +16,6 @@ async function run(scenario: Scenario): Promise<string | null> {
   try {
     return difference(scenario, await runScenario(scenario));
   } catch (error) {
-    if (error instanceof Unsupported) return null;
     return error instanceof Error ? error.message : String(error);
   }
 }

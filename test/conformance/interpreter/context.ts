@@ -6,16 +6,6 @@ import type { NodeSpec, Scenario, Text } from './scenario.ts';
 export const text = nullable(string());
 export const keyValue = { key: text, value: text };
 
-/** An operator, or a form of it, that Millrace lacks. Named in `knownGaps`. */
-export class Unsupported extends Error {
-  readonly op: string;
-
-  constructor(op: string) {
-    super(`unsupported: ${op}`);
-    this.op = op;
-  }
-}
-
 export type Stream = KStream<Text, Text>;
 export type GroupedStream = KGroupedStream<string, Text>;
 export type GroupedTable = KGroupedTable<string, string>;

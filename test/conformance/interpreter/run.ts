@@ -1,7 +1,7 @@
 import type { Settings } from '../../../src/index.ts';
 import type { StateBackend } from '../../../src/state/store.ts';
 import { type TestInputTopic, type TestOutputTopic, TopologyTestDriver } from '../../../src/testing/index.ts';
-import { buildTopology } from './build.ts';
+import { buildTopology, type Probe } from './build.ts';
 import { text } from './context.ts';
 import type { HeaderPairs, Outcome, OutputRecord, Scenario, Step, Text } from './scenario.ts';
 import { dumpStores } from './stores.ts';
@@ -9,15 +9,16 @@ import { dumpStores } from './stores.ts';
 export interface RunOptions {
   readonly backend?: StateBackend;
   readonly settings?: Settings;
+  readonly probe?: Probe;
   /** Called before each step but the first, with its index. */
   readonly between?: (driver: TopologyTestDriver, step: number) => Promise<void>;
 }
 
-/** Runs a scenario in the test driver. Throws Unsupported. */
+/** Runs a scenario in the test driver. */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Outcome> {
   const { backend, between } = options;
   const settings: Settings = { compat: scenario.compatOnly === true ? 'kafka-streams' : 'none', ...options.settings };
-  const driver = await TopologyTestDriver.open(buildTopology(scenario), {
+  const driver = await TopologyTestDriver.open(buildTopology(scenario, options.probe), {
     settings,
     ...(backend === undefined ? {} : { backend }),
   });
