@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { failure, isMillraceError } from '../errors.ts';
 import type { Fetcher, Log, Membership, Position, Producer, TaskId, TopicPartition } from '../log/port.ts';
 import type { StateBackend } from '../state/store.ts';
@@ -13,7 +12,7 @@ import type { WorkerMetrics } from './metrics.ts';
 import { restore } from './restore.ts';
 import type { ResolvedSettings } from './settings.ts';
 import { Task } from './task.ts';
-import { systemTimers } from './timers.ts';
+import { systemTiming, type Timing } from './timing.ts';
 
 /** The longest synchronous stretch of processing: heartbeats and answers wait for it. */
 const SLICE_MS = 10;
@@ -36,6 +35,8 @@ export interface StreamThreadOptions {
   readonly metrics: WorkerMetrics;
   /** A member of the group under the identity of the state file. */
   readonly join: () => Promise<Membership>;
+  /** Default: the system's. */
+  readonly timing?: Timing;
 }
 
 /**
@@ -44,6 +45,7 @@ export interface StreamThreadOptions {
  */
 export class StreamThread {
   readonly #options: StreamThreadOptions;
+  readonly #timing: Timing;
   readonly #tasks = new Map<string, Task>();
   readonly #paused = new Set<string>();
   #membership: Membership;
@@ -60,6 +62,7 @@ export class StreamThread {
 
   private constructor(options: StreamThreadOptions, membership: Membership, producer: Producer) {
     this.#options = options;
+    this.#timing = options.timing ?? systemTiming;
     this.#membership = membership;
     this.#producer = producer;
     this.#fetcher = options.log.fetcher();
@@ -160,7 +163,7 @@ export class StreamThread {
     const committed = await log.committed(application.id, partitions);
     metrics.restored(await restore(task.stores.all(), { log, backend, committed }));
     task.stores.reset();
-    const positions = await startPositions(log, application, { partitions, committed });
+    const positions = await startPositions(log, application, { partitions, committed, now: this.#timing.now() });
     // A position that nobody has committed is committed first of all, or a crash would begin at a later 'latest'.
     task.start(positions, await log.offsets(partitions, 'stable'), committed);
     task.recall(backend.checkpoints());
@@ -180,8 +183,8 @@ export class StreamThread {
       backend,
       settings,
       globals: this.#options.globals,
-      now: () => Date.now(),
-      timers: systemTimers,
+      now: () => this.#timing.now(),
+      timers: this.#timing.timers,
       errors: new ErrorPolicy({
         settings,
         deadLetter: (record) => collector.raw(settings.deadLetterTopic, 0, record),
@@ -196,10 +199,10 @@ export class StreamThread {
   /** A slice of processing over all tasks in turn. True where there may be more at once. */
   #process(): boolean {
     if (this.#producer.pendingBytes > MAX_PENDING_BYTES) return false;
-    const until = performance.now() + SLICE_MS;
+    const until = this.#timing.monotonic() + SLICE_MS;
     let processed = 0;
     let busy = true;
-    while (busy && performance.now() < until) {
+    while (busy && this.#timing.monotonic() < until) {
       busy = false;
       for (const task of this.#tasks.values()) {
         // Batches between looks at the clock.
@@ -221,14 +224,14 @@ export class StreamThread {
   }
 
   #punctuate(): void {
-    const now = Date.now();
+    const now = this.#timing.now();
     for (const task of this.#tasks.values()) task.punctuate(now);
   }
 
   async #fetch(busy: boolean): Promise<void> {
     if (this.#producer.pendingBytes > MAX_PENDING_BYTES) await this.#producer.drained();
     // A turn of the event loop lets answers and heartbeats in, however much there is to do.
-    await nextTurn();
+    await this.#timing.turn();
     this.#idle = !busy && this.#inFlight === undefined && !this.#commits.behind && this.tasks.every(hasNothing);
     for (const fetched of await this.#fetcher.poll(busy ? 0 : this.#waitMs())) {
       const owner = this.#ownerOf(fetched);
@@ -246,9 +249,9 @@ export class StreamThread {
 
   #waitMs(): number {
     if (this.tasks.some((task) => task.isWaiting)) return RESULTS_MS;
-    const punctuation = Math.min(...this.tasks.map((task) => task.punctuationDue)) - Date.now();
+    const punctuation = Math.min(...this.tasks.map((task) => task.punctuationDue)) - this.#timing.now();
     const commit =
-      this.#inFlight === undefined && this.#nextCommit === 0 ? IDLE_MS : this.#nextCommit - performance.now();
+      this.#inFlight === undefined && this.#nextCommit === 0 ? IDLE_MS : this.#nextCommit - this.#timing.monotonic();
     return Math.max(1, Math.min(IDLE_MS, commit, punctuation));
   }
 
@@ -269,7 +272,7 @@ export class StreamThread {
   // --- commit
 
   async #commitIfDue(busy: boolean): Promise<void> {
-    const now = performance.now();
+    const now = this.#timing.monotonic();
     if (this.#nextCommit === 0) this.#nextCommit = now + this.#options.settings.commitIntervalMs;
     const isFull = this.#producer.pendingBytes > MAX_PENDING_BYTES;
     if (this.#inFlight !== undefined || (now < this.#nextCommit && !isFull)) return;
@@ -317,7 +320,7 @@ export class StreamThread {
       group: application.id,
       token: () => this.#membership.token,
       checkpointIntervalMs: settings.checkpointIntervalMs,
-      now: () => performance.now(),
+      now: () => this.#timing.monotonic(),
     });
   }
 
@@ -377,25 +380,35 @@ async function openProducer({ log, backend, settings }: StreamThreadOptions): Pr
   );
 }
 
-/** The committed offsets; where there is none yet, what the source says. */
+/**
+ * The committed offsets; where there is none yet, what the source says. In the order of the inputs: of records with equal
+ * timestamps the first input's come first, and a restart must not change that.
+ */
 async function startPositions(
   log: Log,
   application: Application,
-  inputs: { partitions: readonly { topic: string; partition: number }[]; committed: readonly Position[] },
+  inputs: { partitions: readonly TopicPartition[]; committed: readonly Position[]; now: number },
 ): Promise<Position[]> {
-  const { partitions, committed } = inputs;
-  const known = new Set(committed.map(({ topic }) => topic));
-  const fresh = partitions.filter(({ topic }) => !known.has(topic));
-  if (fresh.length === 0) return [...committed];
+  const { partitions, committed, now } = inputs;
+  const known = new Map(committed.map((position) => [position.topic, position]));
   const found = await Promise.all(
-    fresh.map((partition) => startOf(log, application.resetOf(partition.topic), partition)),
+    partitions.map(async (partition) => {
+      const position = known.get(partition.topic);
+      return position === undefined
+        ? startOf(log, partition, { reset: application.resetOf(partition.topic), now })
+        : [position];
+    }),
   );
-  return [...committed, ...found.flat()];
+  return found.flat();
 }
 
-async function startOf(log: Log, reset: OffsetReset, partition: TopicPartition): Promise<Position[]> {
+async function startOf(
+  log: Log,
+  partition: TopicPartition,
+  { reset, now }: { reset: OffsetReset; now: number },
+): Promise<Position[]> {
   if (reset === 'none') throw failure('OFFSET_MISSING', { topic: partition.topic });
   if (reset === 'latest') return log.offsets([partition], 'stable');
   if (reset === 'earliest') return log.offsets([partition], 'earliest');
-  return log.offsets([partition], Date.now() - reset.byDurationMs);
+  return log.offsets([partition], now - reset.byDurationMs);
 }
