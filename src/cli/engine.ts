@@ -17,6 +17,8 @@ import { unknownName } from './unknown-name.ts';
 /** Topologies that come with Millrace. */
 const BUILT_IN: Readonly<Record<string, () => Promise<Topology>>> = {
   orders: async () => (await import('../topologies/orders.ts')).orders,
+  behaviour: async () => (await import('../topologies/behaviour.ts')).behaviour,
+  analytics: async () => (await import('../topologies/analytics.ts')).analytics,
 };
 
 export const builtInTopologies: readonly string[] = Object.keys(BUILT_IN);

@@ -1,8 +1,8 @@
+import type { Click } from '../topologies/schemas/click.ts';
 import type { OrderCancelled } from '../topologies/schemas/order-cancelled.ts';
 import type { OrderCreated } from '../topologies/schemas/order-created.ts';
 import type { PaymentReceived } from '../topologies/schemas/payment-received.ts';
 import type { ShipmentUpdated } from '../topologies/schemas/shipment-updated.ts';
-import type { Click } from './click.ts';
 
 export type OrderItem = OrderCreated['items'][number];
 

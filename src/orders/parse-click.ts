@@ -1,4 +1,4 @@
-import type { Click } from './click.ts';
+import type { Click } from '../topologies/schemas/click.ts';
 import { oneOf, textOf, timeOf } from './shop-fields.ts';
 import { parseShopLine } from './shop-json.ts';
 

@@ -1,9 +1,9 @@
 import { avro, type Serde } from '../index.ts';
+import { Click } from '../topologies/schemas/click.ts';
 import { OrderCancelled } from '../topologies/schemas/order-cancelled.ts';
 import { OrderCreated } from '../topologies/schemas/order-created.ts';
 import { PaymentReceived } from '../topologies/schemas/payment-received.ts';
 import { ShipmentUpdated } from '../topologies/schemas/shipment-updated.ts';
-import { Click } from './click.ts';
 import type { ShopTopic, ShopTopics } from './events.ts';
 import { parseCancellation } from './parse-cancellation.ts';
 import { parseClick } from './parse-click.ts';

@@ -1,4 +1,4 @@
-import type { Click } from './click.ts';
+import type { Click } from '../topologies/schemas/click.ts';
 import type { Random } from './random.ts';
 import { numbered, type Purchase, type SimulatedShop } from './simulated-shop.ts';
 

@@ -1,6 +1,7 @@
-import type { Infer } from '../index.ts';
+// Generated from schemas/clicks-value.avsc by `npm run schemas`: change that file, not this one.
+import type { Infer } from '../../index.ts';
 
-/** A visitor of the shop has viewed a page, or clicked on it. Keyed by user. */
+/** A visitor of the shop has viewed a page, or clicked on it. */
 export const Click = {
   type: 'record',
   name: 'Click',
@@ -16,5 +17,5 @@ export const Click = {
   ],
 } as const;
 
-/** A visitor of the shop has viewed a page, or clicked on it. Keyed by user. */
+/** A visitor of the shop has viewed a page, or clicked on it. */
 export type Click = Infer<typeof Click>;
