@@ -14,6 +14,8 @@ export interface CapturedRecord extends OutgoingRecord {
 export class CapturedLog implements Producer, Pick<Log, 'fetcher' | 'offsets'> {
   readonly pendingBytes = 0;
   readonly #topics = new Map<string, CapturedRecord[]>();
+  /** Of them, what the task has written. */
+  readonly #produced = new Map<string, CapturedRecord[]>();
   readonly #committed = new Map<string, Position>();
   readonly #onAppend: (topic: string, record: CapturedRecord) => void;
 
@@ -26,16 +28,29 @@ export class CapturedLog implements Producer, Pick<Log, 'fetcher' | 'offsets'> {
     return this.#topics.get(name) ?? [];
   }
 
-  topicNames(): string[] {
-    return [...this.#topics.keys()];
+  /** What the task has written to a topic, without what a test has piped into it. */
+  produced(name: string): readonly CapturedRecord[] {
+    return this.#produced.get(name) ?? [];
   }
 
-  append(topic: string, _partition: number, { key, value, timestamp, headers }: OutgoingRecord): void {
+  producedTopicNames(): string[] {
+    return [...this.#produced.keys()];
+  }
+
+  append(topic: string, _partition: number, outgoing: OutgoingRecord): void {
+    const produced = this.#produced.get(topic) ?? [];
+    this.#produced.set(topic, produced);
+    produced.push(this.pipe(topic, outgoing));
+  }
+
+  /** Writes a record that is not the task's. */
+  pipe(topic: string, { key, value, timestamp, headers }: OutgoingRecord): CapturedRecord {
     const records = this.#topics.get(topic) ?? [];
     this.#topics.set(topic, records);
     const record = { key: copy(key), value: copy(value), timestamp, headers, offset: records.length };
     records.push(record);
     this.#onAppend(topic, record);
+    return record;
   }
 
   async drained(): Promise<void> {}

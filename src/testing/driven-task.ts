@@ -1,3 +1,4 @@
+import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import { Application } from '../runtime/application.ts';
 import { Codecs } from '../runtime/codecs.ts';
 import { Collector } from '../runtime/collector.ts';
@@ -43,6 +44,7 @@ export class DrivenTask {
   readonly task: Task;
   readonly globals: GlobalTables;
   readonly backend: StateBackend;
+  readonly deadLetterTopic: string;
   readonly #log: CapturedLog;
   readonly #waiting: WaitingRecords;
   readonly #commits: CommitPath;
@@ -56,6 +58,7 @@ export class DrivenTask {
     this.#waiting = options.waiting;
     this.#now = now;
     this.backend = backend;
+    this.deadLetterTopic = settings.deadLetterTopic;
     this.globals = globals;
     const id = { subtopology: 0, partition: 0 };
     const countDrop = (node: { name?: string; kind: string }, reason: string): void =>
@@ -135,6 +138,12 @@ export class DrivenTask {
     if (!this.task.settle()) return;
     while (this.task.processNext());
     this.drain();
+  }
+
+  /** Looks up the schemas that such records of a topic need. */
+  async learn(topic: string, records: readonly FetchedRecord[]): Promise<void> {
+    await this.task.learn(topic, records);
+    await this.globals.learn(topic, records);
   }
 
   /** Abandons what is not done. */

@@ -1,5 +1,4 @@
 import { failure } from '../errors.ts';
-import type { Headers } from '../log/port.ts';
 import type { Application } from '../runtime/application.ts';
 import type { Codecs } from '../runtime/codecs.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from '../runtime/settings.ts';
@@ -13,10 +12,11 @@ import { type ReadOnlyVersionedStore, type Version, VersionedView } from '../sta
 import type { Topology } from '../topology/topology.ts';
 import { historyOf } from '../topology/versioned-table.ts';
 import { nearest } from '../util/nearest.ts';
-import { asFetched, CapturedLog } from './captured-log.ts';
+import { CapturedLog } from './captured-log.ts';
 import { bindAsOneTask, DrivenTask } from './driven-task.ts';
-import { TestInputTopic, type TestInputTopicOptions } from './test-input-topic.ts';
-import { TestOutputTopic } from './test-output-topic.ts';
+import type { TestInputTopic, TestInputTopicOptions } from './test-input-topic.ts';
+import type { TestOutputTopic } from './test-output-topic.ts';
+import { TestTopics } from './test-topics.ts';
 import { VirtualTimers } from './virtual-timers.ts';
 import { WaitingRecords } from './waiting-records.ts';
 
@@ -60,7 +60,7 @@ export class TopologyTestDriver {
   readonly #application: Application;
   readonly #codecs: Codecs;
   readonly #settings: ResolvedSettings;
-  readonly #registry: Registry;
+  readonly #topics: TestTopics;
   readonly #waiting = new WaitingRecords();
   /** What the task reads. */
   readonly #inputs = new Set<string>();
@@ -81,7 +81,7 @@ export class TopologyTestDriver {
     this.#application = options.application;
     this.#codecs = options.codecs;
     this.#settings = options.settings;
-    this.#registry = options.registry;
+    this.#topics = new TestTopics({ ...options, log: this.#log, task: () => this.#live });
   }
 
   /** Opens the codecs, which may register schemas, and builds the task. Throws SETTING_INVALID. */
@@ -100,31 +100,25 @@ export class TopologyTestDriver {
   }
 
   /** A topic to write to, with the serdes of whoever writes it. Throws TOPIC_UNKNOWN for one that is not read. */
-  async input<K, V>(
+  input<K, V>(
     topic: string,
     as: { key: Serde<K>; value: Serde<V> } & TestInputTopicOptions,
   ): Promise<TestInputTopic<K, V>> {
-    this.#checkTopic(topic, [...this.#inputs, ...this.#globalTopics()], 'reads');
-    const key = await as.key.open({ topic, part: 'key', registry: this.#registry });
-    const value = await as.value.open({ topic, part: 'value', registry: this.#registry });
-    await this.#learnSchemas(topic);
-    return new TestInputTopic({ key, value }, (record) => this.#pipe(topic, record), as);
+    return this.#topics.input(topic, as, (record) => {
+      this.#log.pipe(topic, record);
+      this.#live.drain();
+    });
   }
 
   /** A topic to read from, with the serdes of whoever reads it. Throws TOPIC_UNKNOWN for one that is never written. */
-  async output<K, V>(topic: string, as: { key: Serde<K>; value: Serde<V> }): Promise<TestOutputTopic<K, V>> {
-    const key = await as.key.open({ topic, part: 'key', registry: this.#registry, register: false });
-    const value = await as.value.open({ topic, part: 'value', registry: this.#registry, register: false });
-    return new TestOutputTopic({ key, value }, () => this.#log.topic(topic));
+  output<K, V>(topic: string, as: { key: Serde<K>; value: Serde<V> }): Promise<TestOutputTopic<K, V>> {
+    return this.#topics.output(topic, as);
   }
 
-  /** The topics that were written to so far, internal ones and inputs left out. */
+  /** The topics that the topology has written to so far, internal ones left out. */
   producedTopicNames(): string[] {
-    const own = `${this.#application.id}-`;
-    return this.#log.topicNames().filter((topic) => !topic.startsWith(own) && !this.#piped.has(topic));
+    return this.#topics.producedTopicNames();
   }
-
-  readonly #piped = new Set<string>();
 
   /** The rows of a store, as its task sees them. Throws STORE_UNKNOWN. */
   store<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
@@ -203,43 +197,12 @@ export class TopologyTestDriver {
     for (const { topic } of this.#live.task.partitions) this.#inputs.add(topic);
   }
 
-  /** Loads the schemas that were just registered, so that `pipe` has nothing to wait for. */
-  async #learnSchemas(topic: string): Promise<void> {
-    for (const part of ['key', 'value'] as const) {
-      const latest = await this.#registry.latest(`${topic}-${part}`);
-      if (latest === undefined) continue;
-      const framing = Buffer.alloc(5);
-      framing.writeUInt32BE(latest.id, 1);
-      const record = { key: framing, value: framing, timestamp: 0, headers: [], offset: 0 };
-      await this.#live.task.learn(topic, [asFetched(record)]);
-      await this.#live.globals.learn(topic, [asFetched(record)]);
-    }
-  }
-
-  #pipe(
-    topic: string,
-    record: { key: Buffer | null; value: Buffer | null; timestamp: number; headers: Headers },
-  ): void {
-    this.#piped.add(topic);
-    this.#log.append(topic, 0, record);
-    this.#live.drain();
-  }
-
   #checkStore(name: string): void {
     const { stores, globals } = this.#application.topology.graph;
     const names = [...stores.keys(), ...globals.keys()];
     if (names.includes(name)) return;
-    throw failure('STORE_UNKNOWN', { store: name, near: nearest(name, names), stores: names.join(', ') });
-  }
-
-  #globalTopics(): string[] {
-    return [...this.#application.topology.graph.globals.values()].map(({ topic }) => topic);
-  }
-
-  #checkTopic(topic: string, known: readonly string[], does: string): void {
-    if (known.includes(topic)) return;
-    const near = nearest(topic, known);
-    const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-    throw failure('TOPIC_UNKNOWN', { topic, hint: `The topology ${does} ${known.join(', ')}.${hint}` });
+    const near = nearest(name, names);
+    const hint = `The topology has ${names.length === 0 ? 'none' : names.join(', ')}.`;
+    throw failure('STORE_UNKNOWN', { store: name, hint: near === undefined ? hint : `${hint} Did you mean ${near}?` });
   }
 }

@@ -82,6 +82,8 @@ export interface NodeDeclaration {
   readonly copartitioned?: boolean;
   /** A left or outer join of a stream: records with a null key have a result, so they must come to it. */
   readonly takesNullKeys?: boolean;
+  /** Records come from the first parent only; the others are looked up in. */
+  readonly looksUp?: boolean;
 }
 
 export interface GraphNode extends NodeDeclaration {
@@ -104,13 +106,14 @@ export class Graph {
     return node;
   }
 
-  /** Whether `is` holds for a node, or for any that follows from it, through internal topics too. */
+  /** Whether `is` holds for a node, or for any that its records come to, through internal topics too. */
   someFrom(node: GraphNode, is: (node: GraphNode) => boolean): boolean {
     const reached = new Set([node.id]);
     // Parents and writers come before their nodes, so that one pass finds all.
     for (const next of this.nodes.slice(node.id)) {
       const writer = next.source?.writer;
-      if (next.parents.some(({ id }) => reached.has(id)) || (writer !== undefined && reached.has(writer)))
+      const givers = next.looksUp === true ? next.parents.slice(0, 1) : next.parents;
+      if (givers.some(({ id }) => reached.has(id)) || (writer !== undefined && reached.has(writer)))
         reached.add(next.id);
       if (reached.has(next.id) && is(next)) return true;
     }

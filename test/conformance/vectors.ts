@@ -9,6 +9,9 @@ export const families: readonly string[] = readdirSync(FOLDER).map((file) => bas
 
 export const vectorsOf = (family: string): Scenario[] => readScenarios(join(FOLDER, `${family}.ndjson`));
 
+/** Scenarios that once differed: random ones, made small. */
+export const regressions = (): Scenario[] => readScenarios(join(import.meta.dirname, 'regressions.ndjson'));
+
 /** The scenarios of a file, one a line. */
 export function readScenarios(path: string): Scenario[] {
   return readFileSync(path, 'utf8')

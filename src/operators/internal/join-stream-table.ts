@@ -42,6 +42,7 @@ export function joinStreamTable<K, V, R>(
     reads: buffer?.name === undefined ? table.shape.stores : [...table.shape.stores, buffer.name],
     copartitioned: true,
     takesNullKeys: kind === 'leftJoin',
+    looksUp: true,
   });
   const joined = new KStream<K, R>({ flow, node, key, value: undefined, keyChanged: false });
   flow.connect(node, (scope) => {

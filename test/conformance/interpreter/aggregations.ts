@@ -17,9 +17,9 @@ import { aggregateWindows, cogroupWindows, countWindows, reduceWindows } from '.
 export const aggregations: Family = {
   count: (context, node) => {
     if (node.window !== undefined) return countWindows(context, node);
-    const counts = count(need(node, 'store'));
+    const name = need(node, 'store');
     const grouped = context.grouped(inputOf(node));
-    const table = grouped.kind === 'grouped-stream' ? grouped.pipe(counts) : grouped.pipe(counts);
+    const table = grouped.kind === 'grouped-stream' ? grouped.pipe(count(name)) : grouped.pipe(count(name));
     context.set(node.id, plainTable(table.pipe(mapValues((n): Text => String(n)))));
   },
   reduce: (context, node) => {
