@@ -1,4 +1,5 @@
 import { integer } from '../serde/integer.ts';
+import type { GroupFor } from '../topology/fitting.ts';
 import type { Grouping, ResultKeyOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { store } from './store.ts';
@@ -11,12 +12,13 @@ import { store } from './store.ts';
  * @example
  * orders.pipe(groupByKey(), count('orders-per-key'))
  */
-export function count<In extends Grouping>(name: string): (grouped: In) => KTable<ResultKeyOf<In>, number> {
+export function count<In>(name: string): (grouped: GroupFor<In, 'count'>) => KTable<ResultKeyOf<In>, number>;
+export function count(name: string): (grouped: Grouping) => KTable<unknown, number> {
   const how = {
     initial: () => 0,
     add: (n: number) => n + 1,
     subtract: (n: number) => n - 1,
     merge: (a: number, b: number) => a + b,
   };
-  return (grouped) => store(name, integer()).aggregate<In>(how as never)(grouped);
+  return (grouped) => store(name, integer()).aggregate<Grouping>(how as never)(grouped);
 }

@@ -1,5 +1,7 @@
+import type { CollectionFor } from '../topology/fitting.ts';
 import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { type FilterOptions, filterAs } from './filter.ts';
+import type { Materialized } from './internal/store-table.ts';
 
 /**
  * Leaves out the records (of a table, the rows) for which `predicate` is true: the opposite of `filter`.
@@ -7,11 +9,13 @@ import { type FilterOptions, filterAs } from './filter.ts';
  * @example
  * orders.pipe(filterNot((order) => order.items.length === 0))
  */
-export function filterNot<In extends Collection>(
+export function filterNot<In>(
   predicate: (value: ValueOf<In>, key: KeyOf<In>) => boolean,
   options?: FilterOptions<In>,
-): (source: In) => In {
-  // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through the check of its kind.
-  const test = predicate as (value: unknown, key: unknown) => boolean;
+): (source: CollectionFor<In, 'filterNot'>) => In;
+export function filterNot(
+  test: (value: unknown, key: unknown) => boolean,
+  options?: Materialized<unknown>,
+): (source: Collection) => Collection {
   return filterAs('filterNot', (value, key) => !test(value, key), options);
 }

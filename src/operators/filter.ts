@@ -1,3 +1,4 @@
+import type { CollectionFor } from '../topology/fitting.ts';
 import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
@@ -16,25 +17,23 @@ export type FilterOptions<In> = In extends KTable<unknown, infer V> ? Materializ
  * @example
  * orders.pipe(filter((order) => order.total_cents >= 20_000))
  */
-export function filter<In extends Collection>(
+export function filter<In>(
   predicate: (value: ValueOf<In>, key: KeyOf<In>) => boolean,
   options?: FilterOptions<In>,
-): (source: In) => In {
-  // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
-  return filterAs('filter', predicate as Predicate, options);
+): (source: CollectionFor<In, 'filter'>) => In;
+export function filter(test: Predicate, options?: Materialized<unknown>): (source: Collection) => Collection {
+  return filterAs('filter', test, options);
 }
 
 /** `filter` under the name of another operator. @internal */
-export function filterAs<In extends Collection>(
+export function filterAs(
   kind: string,
   test: Predicate,
   options?: Materialized<unknown>,
-): (source: In) => In {
+): (source: Collection) => Collection {
   return (source) => {
-    if (isStream(source)) return filterStream(kind, source, test) as In;
-    const table =
-      options === undefined ? filterTable(kind, source, test) : storeFiltered(kind, source, { test, ...options });
-    return table as Collection as In;
+    if (isStream(source)) return filterStream(kind, source, test);
+    return options === undefined ? filterTable(kind, source, test) : storeFiltered(kind, source, { test, ...options });
   };
 }
 

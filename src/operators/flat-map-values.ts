@@ -1,3 +1,5 @@
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { deriveStream } from './internal/derive.ts';
 
@@ -8,12 +10,15 @@ import { deriveStream } from './internal/derive.ts';
  * @example
  * orders.pipe(flatMapValues((order) => order.items))
  */
-export function flatMapValues<K, V, V2>(
-  mapper: (value: V, key: K) => Iterable<V2>,
-): (source: KStream<K, V>) => KStream<K, V2> {
+export function flatMapValues<In, V2>(
+  mapper: (value: ValueOf<In>, key: KeyOf<In>) => Iterable<V2>,
+): (source: StreamFor<In, 'flatMapValues'>) => KStream<KeyOf<In>, V2>;
+export function flatMapValues(
+  mapper: (value: unknown, key: unknown) => Iterable<unknown>,
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) => {
     const { key, keyChanged } = source.shape;
-    return deriveStream<K, V, K, V2>(
+    return deriveStream<unknown, unknown, unknown, unknown>(
       source,
       { kind: 'flatMapValues', key, value: undefined, keyChanged },
       (emit) =>

@@ -1,3 +1,5 @@
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { deriveStream } from './internal/derive.ts';
 
@@ -7,11 +9,14 @@ import { deriveStream } from './internal/derive.ts';
  * @example
  * orders.pipe(flatMap((order) => order.items.map((item) => [item.product_id, item.quantity])))
  */
-export function flatMap<K, V, K2, V2>(
-  mapper: (value: V, key: K) => Iterable<readonly [key: K2, value: V2]>,
-): (source: KStream<K, V>) => KStream<K2, V2> {
+export function flatMap<In, K2, V2>(
+  mapper: (value: ValueOf<In>, key: KeyOf<In>) => Iterable<readonly [key: K2, value: V2]>,
+): (source: StreamFor<In, 'flatMap'>) => KStream<K2, V2>;
+export function flatMap(
+  mapper: (value: unknown, key: unknown) => Iterable<readonly [key: unknown, value: unknown]>,
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) =>
-    deriveStream<K, V, K2, V2>(
+    deriveStream<unknown, unknown, unknown, unknown>(
       source,
       { kind: 'flatMap', key: undefined, value: undefined, keyChanged: true },
       (emit) =>

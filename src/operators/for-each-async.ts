@@ -1,3 +1,4 @@
+import type { StreamFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { type AsyncCall, type AsyncOptions, asyncStep } from './internal/async-step.ts';
@@ -10,18 +11,21 @@ import { type AsyncCall, type AsyncOptions, asyncStep } from './internal/async-s
  * @example
  * alerts.pipe(forEachAsync('mail', (alert, key, { signal }) => mail(key, alert, signal), { retries: 5 }))
  */
-export function forEachAsync<In extends KStream<unknown, unknown>>(
+export function forEachAsync<In>(
   name: string,
   fn: (value: ValueOf<In>, key: KeyOf<In>, call: AsyncCall<KeyOf<In>, ValueOf<In>>) => Promise<unknown>,
-  options: AsyncOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => void {
-  // Function and options are of this very source; TypeScript knows it as a KStream of unknown values only.
-  const act = fn as (value: unknown, key: unknown, call: AsyncCall<unknown, unknown>) => Promise<unknown>;
+  options?: AsyncOptions<KeyOf<In>, ValueOf<In>>,
+): (source: StreamFor<In, 'forEachAsync'>) => void;
+export function forEachAsync(
+  name: string,
+  act: (value: unknown, key: unknown, call: AsyncCall<unknown, unknown>) => Promise<unknown>,
+  options: AsyncOptions<unknown, unknown> = {},
+): (source: KStream<unknown, unknown>) => void {
   return (source) => {
     asyncStep<never>(source, {
       kind: 'forEachAsync',
       name,
-      options: options as AsyncOptions<unknown, unknown>,
+      options,
       call: (record, { attempt, signal }) => act(record.value, record.key, { record, attempt, signal }),
       result: () => undefined,
     });

@@ -1,3 +1,5 @@
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { StreamRecord } from '../topology/records.ts';
 
@@ -8,9 +10,12 @@ import type { StreamRecord } from '../topology/records.ts';
  * @example
  * orders.pipe(forEach((order, key) => log.info({ key, order })))
  */
-export function forEach<K, V>(
-  action: (value: V, key: K, record: StreamRecord<K, V>) => void,
-): (source: KStream<K, V>) => void {
+export function forEach<In>(
+  action: (value: ValueOf<In>, key: KeyOf<In>, record: StreamRecord<KeyOf<In>, ValueOf<In>>) => void,
+): (source: StreamFor<In, 'forEach'>) => void;
+export function forEach(
+  action: (value: unknown, key: unknown, record: StreamRecord<unknown, unknown>) => void,
+): (source: KStream<unknown, unknown>) => void {
   return (source) => {
     const { flow, node: parent } = source.shape;
     const node = flow.add({ kind: 'forEach', parents: [parent] });

@@ -1,4 +1,5 @@
 import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { TableFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { type ForeignKeyJoin, joinByForeignKey } from './internal/join-foreign-key.ts';
@@ -24,12 +25,12 @@ export interface ForeignKeyJoinOptions<R, V2> {
  *   value: avro(OrderWithUser),
  * }))
  */
-export function foreignKeyJoin<In extends AnyTable, K2, V2, R>(
+export function foreignKeyJoin<In, K2, V2, R>(
   other: KTable<K2, V2>,
   foreignKey: (value: ValueOf<In>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: ValueOf<In>, right: V2, key: KeyOf<In>) => NoInfer<R> | null,
   options: ForeignKeyJoinOptions<R, V2>,
-): (source: In) => KTable<KeyOf<In>, NonNullable<R>> {
+): (source: TableFor<In, 'foreignKeyJoin'>) => KTable<KeyOf<In>, NonNullable<R>> {
   return joining({ kind: 'foreignKeyJoin', foreignKey, joiner, ...options }, other);
 }
 
@@ -43,12 +44,12 @@ export function foreignKeyJoin<In extends AnyTable, K2, V2, R>(
  *   value: avro(OrderWithUser),
  * }))
  */
-export function foreignKeyLeftJoin<In extends AnyTable, K2, V2, R>(
+export function foreignKeyLeftJoin<In, K2, V2, R>(
   other: KTable<K2, V2>,
   foreignKey: (value: ValueOf<In>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: ValueOf<In>, right: V2 | null, key: KeyOf<In>) => NoInfer<R> | null,
   options: ForeignKeyJoinOptions<R, V2>,
-): (source: In) => KTable<KeyOf<In>, NonNullable<R>> {
+): (source: TableFor<In, 'foreignKeyLeftJoin'>) => KTable<KeyOf<In>, NonNullable<R>> {
   return joining({ kind: 'foreignKeyLeftJoin', foreignKey, joiner, ...options }, other);
 }
 
@@ -71,20 +72,17 @@ export interface ForeignKeyOuterJoinOptions<K, R, K2, V2> extends ForeignKeyJoin
  *   unmatchedKey: (user_id) => `user:${user_id}`,
  * }))
  */
-export function foreignKeyOuterJoin<In extends AnyTable, K2, V2, R>(
+export function foreignKeyOuterJoin<In, K2, V2, R>(
   other: KTable<K2, V2>,
   foreignKey: (value: ValueOf<In>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: ValueOf<In> | null, right: V2 | null, key: KeyOf<In>) => NoInfer<R> | null,
   options: ForeignKeyOuterJoinOptions<KeyOf<In>, R, NoInfer<K2>, V2>,
-): (source: In) => KTable<KeyOf<In>, NonNullable<R>> {
+): (source: TableFor<In, 'foreignKeyOuterJoin'>) => KTable<KeyOf<In>, NonNullable<R>> {
   return joining({ kind: 'foreignKeyOuterJoin', foreignKey, joiner, ...options }, other);
 }
 
-function joining<In extends AnyTable, R>(
-  step: object,
-  other: unknown,
-): (source: In) => KTable<KeyOf<In>, NonNullable<R>> {
+function joining<R>(step: object, other: unknown): (source: unknown) => R {
   // The signatures above have checked that all this fits the source, whose types a function without them cannot name.
   const typed = step as ForeignKeyJoin<unknown, unknown, unknown, unknown, unknown>;
-  return (source) => joinByForeignKey(source, other as AnyTable, typed) as KTable<KeyOf<In>, NonNullable<R>>;
+  return (source) => joinByForeignKey(source as AnyTable, other as AnyTable, typed) as R;
 }

@@ -1,14 +1,15 @@
 import { failure } from '../errors.ts';
-import type { Serde } from '../serde/serde.ts';
-import { KGroupedStream } from '../topology/k-grouped.ts';
+import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { StreamFor } from '../topology/fitting.ts';
+import { type KeyOf, KGroupedStream, type ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 import { byPresentKey } from './internal/by-present-key.ts';
 
 export interface GroupOptions<K, V> {
   /** Names the repartition topic; needed where an operator before changed the key. */
   readonly name?: string;
-  readonly key?: Serde<K>;
-  readonly value?: Serde<V>;
+  readonly key?: SerdeFor<K>;
+  readonly value?: SerdeFor<V>;
 }
 
 /**
@@ -18,12 +19,17 @@ export interface GroupOptions<K, V> {
  * @example
  * orders.pipe(groupByKey(), count('orders-per-key'))
  */
-export function groupByKey<K, V>(options: GroupOptions<K, V> = {}): (source: KStream<K, V>) => KGroupedStream<K, V> {
+export function groupByKey<In>(
+  options?: GroupOptions<KeyOf<In>, ValueOf<In>>,
+): (source: StreamFor<In, 'groupByKey'>) => KGroupedStream<KeyOf<In>, ValueOf<In>>;
+export function groupByKey(
+  options: { name?: string; key?: Serde<unknown>; value?: Serde<unknown> } = {},
+): (source: KStream<unknown, unknown>) => KGroupedStream<unknown, unknown> {
   return (source) => {
     const { name, key = source.shape.key, value = source.shape.value } = options;
     if (source.shape.keyChanged && name === undefined)
       throw failure('NAME_MISSING', { step: 'groupByKey', after: source.shape.node.kind });
-    const known = new KStream<K, V>({ ...source.shape, key, value }, source.hub);
+    const known = new KStream<unknown, unknown>({ ...source.shape, key, value }, source.hub);
     return new KGroupedStream(byPresentKey(known, { name: name ?? '', key, value }));
   };
 }

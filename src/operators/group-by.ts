@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { CollectionFor } from '../topology/fitting.ts';
 import {
   type Collection,
   type KeyOf,
@@ -36,21 +37,30 @@ type Grouped<In, K2, V2> =
  * @example
  * orders.pipe(groupBy('by-user', (order) => order.user_id, { key: string() }), count('orders-per-user'))
  */
-export function groupBy<In extends Collection, K2, V2 = ValueOf<In>>(
+export function groupBy<In, K2, V2 = ValueOf<In>>(
   name: string,
   key: (value: ValueOf<In>, key: KeyOf<In>) => K2,
   as: GroupByOptions<In, NonNullable<K2>, V2>,
-): (source: In) => Grouped<In, NonNullable<K2>, V2> {
-  // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
-  const by = key as (value: unknown, key: unknown) => unknown;
-  const select = as.select as ((value: unknown, key: unknown) => unknown) | undefined;
+): (source: CollectionFor<In, 'groupBy'>) => Grouped<In, NonNullable<K2>, V2>;
+export function groupBy(
+  name: string,
+  by: (value: unknown, key: unknown) => unknown,
+  as: AnyGroupByOptions,
+): (source: Collection) => KGroupedStream<unknown, unknown> | KGroupedTable<unknown, unknown> {
+  const { select } = as;
   return (source) => {
     const value = as.value ?? source.shape.value;
     if (value === undefined) throw failure('SERDE_MISSING', { step: `groupBy('${name}')`, part: 'value' });
-    const serdes = { name, key: as.key as Serde<unknown>, value: value as Serde<unknown> };
-    const grouped = isStream(source)
-      ? new KGroupedStream(repartition(selectKey(by)(source), serdes))
+    const serdes = { name, key: as.key, value };
+    return isStream(source)
+      ? new KGroupedStream(repartition(selectKey<KStream<unknown, unknown>, unknown>(by)(source), serdes))
       : regroup(source, { by, select }, serdes);
-    return grouped as Grouped<In, NonNullable<K2>, V2>;
   };
+}
+
+/** Options of whatever source; the signature above has seen to it that they fit. */
+interface AnyGroupByOptions {
+  readonly key: Serde<unknown>;
+  readonly value?: Serde<unknown>;
+  readonly select?: (value: unknown, key: unknown) => unknown;
 }

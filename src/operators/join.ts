@@ -1,9 +1,10 @@
+import type { CollectionFor, StreamFor } from '../topology/fitting.ts';
 import type { GlobalKTable } from '../topology/global-table.ts';
-import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { joinAny } from './internal/join-any.ts';
-import type { AnyStream, OptionsOf, Present, StreamJoinOptions } from './internal/join-options.ts';
+import type { OptionsOf, Present, StreamJoinOptions } from './internal/join-options.ts';
 
 /**
  * Joins with the records of the same key of another stream, if their times are near enough: `within`, or `before` and
@@ -17,11 +18,11 @@ import type { AnyStream, OptionsOf, Present, StreamJoinOptions } from './interna
  *   grace: minutes(5),
  * }))
  */
-export function join<In extends AnyStream, V2, R>(
+export function join<In, V2, R>(
   other: KStream<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: Present<KeyOf<In>>) => R,
   options: StreamJoinOptions<KeyOf<In>, ValueOf<In>, V2>,
-): (source: In) => KStream<KeyOf<In>, R>;
+): (source: StreamFor<In, 'join with a stream'>) => KStream<KeyOf<In>, R>;
 /**
  * Joins each record, or row, with the row of its key in a table. Both topics must have the same number of partitions.
  *
@@ -35,11 +36,11 @@ export function join<In extends AnyStream, V2, R>(
  * @example
  * orders.pipe(join(users, (order, user) => ({ ...order, country: user.country })))
  */
-export function join<In extends Collection, V2, R>(
+export function join<In, V2, R>(
   table: KTable<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>) => R,
   options?: OptionsOf<In, NoInfer<R>>,
-): (source: In) => WithValue<In, R>;
+): (source: CollectionFor<In, 'join'>) => WithValue<In, R>;
 /**
  * Joins each record with a row of a global table: the one whose key `keyOf` draws from the record. A record that refers to
  * no row, or to one that is not there, gives nothing. `joiner` also sees the record's key, and that of the row.
@@ -47,11 +48,11 @@ export function join<In extends Collection, V2, R>(
  * @example
  * orders.pipe(join(countries, (order) => order.country, (order, country) => ({ ...order, vat: country.vat })))
  */
-export function join<In extends AnyStream, K2, V2, R>(
+export function join<In, K2, V2, R>(
   table: GlobalKTable<K2, V2>,
   keyOf: (value: Present<ValueOf<In>>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>, rowKey: K2) => R,
-): (source: In) => KStream<KeyOf<In>, R>;
+): (source: StreamFor<In, 'join with a global table'>) => KStream<KeyOf<In>, R>;
 export function join(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('join', other, rest);
 }

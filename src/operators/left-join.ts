@@ -1,9 +1,10 @@
+import type { CollectionFor, StreamFor } from '../topology/fitting.ts';
 import type { GlobalKTable } from '../topology/global-table.ts';
-import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { joinAny } from './internal/join-any.ts';
-import type { AnyStream, OptionsOf, Present, StreamJoinOptions } from './internal/join-options.ts';
+import type { OptionsOf, Present, StreamJoinOptions } from './internal/join-options.ts';
 
 /**
  * As `join` with a stream, but a record that finds no partner comes out too, with null for the other side: when its window
@@ -15,11 +16,11 @@ import type { AnyStream, OptionsOf, Present, StreamJoinOptions } from './interna
  *   within: minutes(60),
  * }))
  */
-export function leftJoin<In extends AnyStream, V2, R>(
+export function leftJoin<In, V2, R>(
   other: KStream<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>) => R,
   options: StreamJoinOptions<KeyOf<In>, ValueOf<In>, V2>,
-): (source: In) => KStream<KeyOf<In>, R>;
+): (source: StreamFor<In, 'leftJoin with a stream'>) => KStream<KeyOf<In>, R>;
 /**
  * As `join` with a table, but every record with a value, or every row of this table, has a result: `joiner` gets null
  * where the other table has no row. A record with a null key has none.
@@ -27,22 +28,22 @@ export function leftJoin<In extends AnyStream, V2, R>(
  * @example
  * orders.pipe(leftJoin(users, (order, user) => ({ ...order, country: user?.country ?? 'unknown' })))
  */
-export function leftJoin<In extends Collection, V2, R>(
+export function leftJoin<In, V2, R>(
   table: KTable<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>) => R,
   options?: OptionsOf<In, NoInfer<R>>,
-): (source: In) => WithValue<In, R>;
+): (source: CollectionFor<In, 'leftJoin'>) => WithValue<In, R>;
 /**
  * As `join` with a global table, but every record with a value gives a result: with null where there is no row.
  *
  * @example
  * orders.pipe(leftJoin(countries, (order) => order.country, (order, country) => ({ ...order, vat: country?.vat ?? 0 })))
  */
-export function leftJoin<In extends AnyStream, K2, V2, R>(
+export function leftJoin<In, K2, V2, R>(
   table: GlobalKTable<K2, V2>,
   keyOf: (value: Present<ValueOf<In>>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>, rowKey: K2 | null) => R,
-): (source: In) => KStream<KeyOf<In>, R>;
+): (source: StreamFor<In, 'leftJoin with a global table'>) => KStream<KeyOf<In>, R>;
 export function leftJoin(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('leftJoin', other, rest);
 }

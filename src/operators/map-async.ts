@@ -1,4 +1,5 @@
-import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { type AsyncCall, type AsyncOptions, asyncStep } from './internal/async-step.ts';
 
@@ -14,19 +15,22 @@ import { type AsyncCall, type AsyncOptions, asyncStep } from './internal/async-s
  * @example
  * orders.pipe(mapAsync('customers', async (order, _, { signal }) => ({ ...order, customer: await look(order.user_id, signal) })))
  */
-export function mapAsync<In extends KStream<unknown, unknown>, R>(
+export function mapAsync<In, R>(
   name: string,
   fn: (value: ValueOf<In>, key: KeyOf<In>, call: AsyncCall<KeyOf<In>, ValueOf<In>>) => Promise<R>,
-  options: AsyncOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => WithValue<In, R> {
-  // Function and options are of this very source; TypeScript knows it as a KStream of unknown values only.
-  const map = fn as (value: unknown, key: unknown, call: AsyncCall<unknown, unknown>) => Promise<R>;
+  options?: AsyncOptions<KeyOf<In>, ValueOf<In>>,
+): (source: StreamFor<In, 'mapAsync'>) => KStream<KeyOf<In>, R>;
+export function mapAsync(
+  name: string,
+  map: (value: unknown, key: unknown, call: AsyncCall<unknown, unknown>) => Promise<unknown>,
+  options: AsyncOptions<unknown, unknown> = {},
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) =>
-    asyncStep<R>(source, {
+    asyncStep<unknown>(source, {
       kind: 'mapAsync',
       name,
-      options: options as AsyncOptions<unknown, unknown>,
+      options,
       call: (record, { attempt, signal }) => map(record.value, record.key, { record, attempt, signal }),
-      result: (value, { key, timestamp, headers }) => ({ key, value: value as R, timestamp, headers }),
-    }) as WithValue<In, R>;
+      result: (value, { key, timestamp, headers }) => ({ key, value, timestamp, headers }),
+    });
 }

@@ -1,4 +1,5 @@
 import type { Serde } from '../serde/serde.ts';
+import type { CollectionFor } from '../topology/fitting.ts';
 import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
@@ -20,16 +21,14 @@ export type MapOptions<In, R> =
  * @example
  * orders.pipe(mapValues((order) => ({ items: order.items.length, total_cents: order.total_cents })))
  */
-export function mapValues<In extends Collection, R>(
+export function mapValues<In, R>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => R,
   options?: MapOptions<In, R>,
-): (source: In) => WithValue<In, R> {
-  // ValueOf and KeyOf are of this very source, which TypeScript cannot follow through `isStream`.
-  const map = mapper as Mapper<R>;
-  const kept = options as Materialized<R> | undefined;
+): (source: CollectionFor<In, 'mapValues'>) => WithValue<In, R>;
+export function mapValues(map: Mapper<unknown>, kept?: Materialized<unknown>): (source: Collection) => Collection {
   return (source) => {
-    if (isStream(source)) return mapStream(source, map) as WithValue<In, R>;
-    return (kept === undefined ? mapTable(source, map) : storeMapped(source, map, kept)) as WithValue<In, R>;
+    if (isStream(source)) return mapStream(source, map);
+    return kept === undefined ? mapTable(source, map) : storeMapped(source, map, kept);
   };
 }
 

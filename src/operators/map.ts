@@ -1,3 +1,5 @@
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { deriveStream } from './internal/derive.ts';
 
@@ -8,11 +10,14 @@ import { deriveStream } from './internal/derive.ts';
  * @example
  * orders.pipe(map((order) => [order.user_id, order.total_cents]))
  */
-export function map<K, V, K2, V2>(
-  mapper: (value: V, key: K) => readonly [key: K2, value: V2],
-): (source: KStream<K, V>) => KStream<K2, V2> {
+export function map<In, K2, V2>(
+  mapper: (value: ValueOf<In>, key: KeyOf<In>) => readonly [key: K2, value: V2],
+): (source: StreamFor<In, 'map'>) => KStream<K2, V2>;
+export function map(
+  mapper: (value: unknown, key: unknown) => readonly [key: unknown, value: unknown],
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) =>
-    deriveStream<K, V, K2, V2>(
+    deriveStream<unknown, unknown, unknown, unknown>(
       source,
       { kind: 'map', key: undefined, value: undefined, keyChanged: true },
       (emit) => (record) => {

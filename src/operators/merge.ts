@@ -1,3 +1,4 @@
+import type { StreamFor } from '../topology/fitting.ts';
 import { KStream } from '../topology/k-stream.ts';
 
 /**
@@ -6,11 +7,14 @@ import { KStream } from '../topology/k-stream.ts';
  * @example
  * phone.pipe(merge(web))
  */
-export function merge<K, V>(other: KStream<K, V>): (source: KStream<K, V>) => KStream<K, V> {
+export function merge<In>(other: In): (source: StreamFor<In, 'merge'>) => In;
+export function merge(
+  other: KStream<unknown, unknown>,
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) => {
     const { flow, key, value } = source.shape;
     const node = flow.add({ kind: 'merge', parents: [source.shape.node, other.shape.node] });
-    const merged = new KStream<K, V>({
+    const merged = new KStream<unknown, unknown>({
       flow,
       node,
       key: key ?? other.shape.key,

@@ -1,8 +1,9 @@
+import type { StreamFor, TableFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { joinAny } from './internal/join-any.ts';
-import type { AnyStream, Present, StreamJoinOptions, TableJoinOptions } from './internal/join-options.ts';
+import type { Present, StreamJoinOptions, TableJoinOptions } from './internal/join-options.ts';
 
 /**
  * As `leftJoin` of two streams, but records of either side that find no partner come out, with null for the other side.
@@ -10,22 +11,22 @@ import type { AnyStream, Present, StreamJoinOptions, TableJoinOptions } from './
  * @example
  * orders.pipe(outerJoin(payments, (order, payment) => ({ order, payment }), { name: 'matched', within: minutes(60) }))
  */
-export function outerJoin<In extends AnyStream, V2, R>(
+export function outerJoin<In, V2, R>(
   other: KStream<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>> | null, right: Present<V2> | null, key: KeyOf<In>) => R,
   options: StreamJoinOptions<KeyOf<In>, ValueOf<In>, V2>,
-): (source: In) => KStream<KeyOf<In>, R>;
+): (source: StreamFor<In, 'outerJoin with a stream'>) => KStream<KeyOf<In>, R>;
 /**
  * Joins two tables: a row is there while either side has it; `joiner` gets null for the side that lacks it.
  *
  * @example
  * stock.pipe(outerJoin(prices, (units, cents) => ({ units: units ?? 0, cents: cents ?? 0 })))
  */
-export function outerJoin<In extends KTable<unknown, unknown>, V2, R>(
+export function outerJoin<In, V2, R>(
   table: KTable<KeyOf<In>, V2>,
   joiner: (left: Present<ValueOf<In>> | null, right: Present<V2> | null, key: KeyOf<In>) => R,
   options?: TableJoinOptions<NoInfer<R>>,
-): (source: In) => WithValue<In, R>;
+): (source: TableFor<In, 'outerJoin with a table'>) => WithValue<In, R>;
 export function outerJoin(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('outerJoin', other, rest);
 }

@@ -1,3 +1,5 @@
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { StreamRecord } from '../topology/records.ts';
 import { deriveStream } from './internal/derive.ts';
@@ -9,9 +11,12 @@ import { deriveStream } from './internal/derive.ts';
  * @example
  * orders.pipe(peek((order, key) => log.debug({ key, order })))
  */
-export function peek<K, V>(
-  action: (value: V, key: K, record: StreamRecord<K, V>) => void,
-): (source: KStream<K, V>) => KStream<K, V> {
+export function peek<In>(
+  action: (value: ValueOf<In>, key: KeyOf<In>, record: StreamRecord<KeyOf<In>, ValueOf<In>>) => void,
+): (source: StreamFor<In, 'peek'>) => In;
+export function peek(
+  action: (value: unknown, key: unknown, record: StreamRecord<unknown, unknown>) => void,
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) => {
     const { key, value, keyChanged } = source.shape;
     return deriveStream(source, { kind: 'peek', key, value, keyChanged }, (emit) => (record) => {

@@ -1,3 +1,4 @@
+import type { StreamFor } from '../topology/fitting.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { forEach } from './for-each.ts';
 
@@ -12,9 +13,10 @@ export interface PrintOptions {
  * @example
  * orders.pipe(print('orders'))
  */
-export function print<K, V>(label: string, options: PrintOptions = {}): (source: KStream<K, V>) => void {
+export function print<In>(label: string, options?: PrintOptions): (source: StreamFor<In, 'print'>) => void;
+export function print(label: string, options: PrintOptions = {}): (source: KStream<unknown, unknown>) => void {
   const { write = (line) => process.stdout.write(`${line}\n`) } = options;
-  return forEach((value, key) => write(`[${label}]: ${printed(key)}, ${printed(value)}`));
+  return forEach<KStream<unknown, unknown>>((value, key) => write(`[${label}]: ${printed(key)}, ${printed(value)}`));
 }
 
 /** Text as it is, other values as JSON; bytes by their number. */

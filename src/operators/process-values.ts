@@ -1,7 +1,8 @@
 import { failure } from '../errors.ts';
 import type { Headers } from '../log/port.ts';
 import type { Serde } from '../serde/serde.ts';
-import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 import type { StreamRecord } from '../topology/records.ts';
 import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
@@ -45,11 +46,12 @@ export interface ValuesProcessor<In, Stores extends readonly ConnectedStore[], V
  *   }),
  * )
  */
-export function processValues<
-  In extends KStream<unknown, unknown>,
-  const Stores extends readonly ConnectedStore[] = readonly [],
-  V2 = ValueOf<In>,
->(processor: ValuesProcessor<In, Stores, V2>): (source: In) => WithValue<In, V2> {
+export function processValues<In, const Stores extends readonly ConnectedStore[] = readonly [], V2 = ValueOf<In>>(
+  processor: ValuesProcessor<In, Stores, V2>,
+): (source: StreamFor<In, 'processValues'>) => KStream<KeyOf<In>, V2>;
+export function processValues(
+  processor: AnyProcessor,
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) => {
     const { flow, node: parent, key, value, keyChanged } = source.shape;
     const { names, open } = connectStores(flow, processor.stores ?? [], key);
@@ -72,8 +74,7 @@ export function processValues<
           });
         },
       };
-      // The context and the records are those of this very processor and source.
-      const process = (processor.init as unknown as AnyInit)(context);
+      const process = processor.init(context);
       source.hub.add((record) => {
         at.timestamp = record.timestamp;
         current = record;
@@ -84,9 +85,14 @@ export function processValues<
         }
       });
     });
-    // Keys are the source's, values what `forward` takes.
-    return stream as unknown as WithValue<In, V2>;
+    return stream;
   };
 }
 
-type AnyInit = (context: ValuesProcessorContext<unknown, unknown>) => (record: StreamRecord<unknown, unknown>) => void;
+/** A processor of whatever stream; the signature above has seen to it that it fits. */
+interface AnyProcessor {
+  readonly name?: string;
+  readonly stores?: readonly ConnectedStore[];
+  readonly value?: Serde<unknown>;
+  init(context: ValuesProcessorContext<unknown, unknown>): (record: StreamRecord<unknown, unknown>) => void;
+}

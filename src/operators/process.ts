@@ -1,5 +1,6 @@
 import type { Headers } from '../log/port.ts';
 import type { Serde } from '../serde/serde.ts';
+import type { StreamFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 import type { StreamRecord } from '../topology/records.ts';
@@ -53,11 +54,12 @@ export interface Processor<In, Stores extends readonly ConnectedStore[], K2, V2>
  * )
  */
 export function process<
-  In extends KStream<unknown, unknown>,
+  In,
   const Stores extends readonly ConnectedStore[] = readonly [],
   K2 = KeyOf<In>,
   V2 = ValueOf<In>,
->(processor: Processor<In, Stores, K2, V2>): (source: In) => KStream<K2, V2> {
+>(processor: Processor<In, Stores, K2, V2>): (source: StreamFor<In, 'process'>) => KStream<K2, V2>;
+export function process(processor: AnyProcessor): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) => {
     const { flow, node: parent, key, value } = source.shape;
     const { names, open } = connectStores(flow, processor.stores ?? [], key);
@@ -77,19 +79,22 @@ export function process<
         forward: ({ key, value, timestamp = at.timestamp, headers = at.headers }) =>
           stream.hub.emit({ key, value, timestamp, headers }),
       };
-      // The context and the records are those of this very processor and source.
-      const process = (processor.init as unknown as AnyInit)(context);
+      const process = processor.init(context);
       source.hub.add((record) => {
         at.timestamp = record.timestamp;
         at.headers = record.headers;
         process(record);
       });
     });
-    // Keys and values are what `forward` takes.
-    return stream as unknown as KStream<K2, V2>;
+    return stream;
   };
 }
 
-type AnyInit = (
-  context: ProcessorContext<unknown, unknown, unknown>,
-) => (record: StreamRecord<unknown, unknown>) => void;
+/** A processor of whatever stream; the signature above has seen to it that it fits. */
+interface AnyProcessor {
+  readonly name?: string;
+  readonly stores?: readonly ConnectedStore[];
+  readonly key?: Serde<unknown>;
+  readonly value?: Serde<unknown>;
+  init(context: ProcessorContext<unknown, unknown, unknown>): (record: StreamRecord<unknown, unknown>) => void;
+}

@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
+import type { GroupFor } from '../topology/fitting.ts';
 import type { Grouping, KeyOf, KGroupedTable, ResultKeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { unreachable } from '../util/assert.ts';
@@ -21,18 +22,18 @@ export type Reduction<In> = {
  * @example
  * amounts.pipe(groupByKey(), reduce('largest', { add: (a, b) => Math.max(a, b) }))
  */
-export function reduce<In extends Grouping>(
+export function reduce<In>(
   name: string,
   how: Reduction<In>,
-): (grouped: In) => KTable<ResultKeyOf<In>, ValueOf<In>> {
-  // KeyOf and ValueOf are of this very group, which TypeScript cannot follow through the check of its kind.
-  const { add, subtract, value: given } = how as unknown as AnyReduction;
+): (grouped: GroupFor<In, 'reduce'>) => KTable<ResultKeyOf<In>, ValueOf<In>>;
+export function reduce(name: string, how: unknown): (grouped: Grouping) => KTable<unknown, unknown> {
+  const { add, subtract, value: given } = how as AnyReduction;
   const folded = (sofar: unknown, value: unknown, key: unknown) => (sofar === null ? value : add(sofar, value, key));
   return (grouped) => {
     const value = given ?? valueSerde(grouped);
     if (value === undefined) throw failure('SERDE_MISSING', { step: `reduce('${name}')`, part: 'value' });
     const step = { kind: 'reduce', name, value, initial: () => null, add: folded, merge: folded, subtract };
-    return aggregateAny(grouped, step) as KTable<ResultKeyOf<typeof grouped>, ValueOf<typeof grouped>>;
+    return aggregateAny(grouped, step);
   };
 }
 

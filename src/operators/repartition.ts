@@ -1,4 +1,5 @@
 import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { StreamFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { repartition as throughTopic } from '../topology/repartition.ts';
@@ -21,12 +22,15 @@ export interface RepartitionOptions<K, V> {
  * @example
  * clicks.pipe(selectKey((click) => click.user_id), repartition('clicks-by-user', { key: string(), partitions: 12 }))
  */
-export function repartition<In extends KStream<unknown, unknown>>(
+export function repartition<In>(
   name: string,
-  options: RepartitionOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => In {
-  // Serdes and partitioner are of this very source; TypeScript knows it as a KStream of unknown values only.
-  const { key, value, partitions, partitioner } = options as RepartitionOptions<unknown, unknown>;
+  options?: RepartitionOptions<KeyOf<In>, ValueOf<In>>,
+): (source: StreamFor<In, 'repartition'>) => In;
+export function repartition(
+  name: string,
+  options: RepartitionOptions<unknown, unknown> = {},
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
+  const { key, value, partitions, partitioner } = options;
   const as = { name, key: key as Serde<unknown>, value: value as Serde<unknown>, partitions, partitioner };
-  return (source) => throughTopic<unknown, unknown>(source, as) as In;
+  return (source) => throughTopic<unknown, unknown>(source, as);
 }

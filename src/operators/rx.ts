@@ -1,4 +1,6 @@
 import { type Observable, Subject, Subscriber } from 'rxjs';
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { StreamRecord } from '../topology/records.ts';
 import { deriveStream } from './internal/derive.ts';
@@ -21,6 +23,8 @@ class Result<T> extends Subscriber<T> {
   }
 }
 
+type AnyRecord = StreamRecord<unknown, unknown>;
+
 export interface RxOptions {
   /**
    * Whether the operators remember something from one record to the next. True: they do, and it may be lost; false: they do
@@ -41,19 +45,24 @@ export interface RxOptions {
  *   }),
  * )
  */
-export function rx<K, V, K2, V2>(
+export function rx<In, K2, V2>(
   name: string,
-  operators: (records: Observable<StreamRecord<K, V>>) => Observable<StreamRecord<K2, V2>>,
+  operators: (records: Observable<StreamRecord<KeyOf<In>, ValueOf<In>>>) => Observable<StreamRecord<K2, V2>>,
+  options?: RxOptions,
+): (source: StreamFor<In, 'rx'>) => KStream<K2, V2>;
+export function rx(
+  name: string,
+  operators: (records: Observable<AnyRecord>) => Observable<AnyRecord>,
   options: RxOptions = {},
-): (source: KStream<K, V>) => KStream<K2, V2> {
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   const { volatile } = options;
   const state = volatile === false ? {} : { volatile: volatile === true ? ('accepted' as const) : ('unsaid' as const) };
   return (source) =>
-    deriveStream<K, V, K2, V2>(
+    deriveStream<unknown, unknown, unknown, unknown>(
       source,
       { kind: 'rx', name, ...state, key: undefined, value: undefined, keyChanged: true },
       (emit) => {
-        const records = new Subject<StreamRecord<K, V>>();
+        const records = new Subject<AnyRecord>();
         operators(records).subscribe(new Result(emit));
         return (record) => records.next(record);
       },

@@ -1,3 +1,5 @@
+import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import { deriveStream } from './internal/derive.ts';
 
@@ -7,9 +9,14 @@ import { deriveStream } from './internal/derive.ts';
  * @example
  * orders.pipe(selectKey((order) => order.user_id))
  */
-export function selectKey<K, V, K2>(mapper: (value: V, key: K) => K2): (source: KStream<K, V>) => KStream<K2, V> {
+export function selectKey<In, K2>(
+  mapper: (value: ValueOf<In>, key: KeyOf<In>) => K2,
+): (source: StreamFor<In, 'selectKey'>) => KStream<K2, ValueOf<In>>;
+export function selectKey(
+  mapper: (value: unknown, key: unknown) => unknown,
+): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) =>
-    deriveStream<K, V, K2, V>(
+    deriveStream<unknown, unknown, unknown, unknown>(
       source,
       { kind: 'selectKey', key: undefined, value: source.shape.value, keyChanged: true },
       (emit) =>

@@ -1,5 +1,8 @@
+import type { StreamFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
+
+type AnyStream = KStream<unknown, unknown>;
 
 /** The branches of a split, by name. */
 export type Branches<In, Name extends string> = { readonly [N in Name]: In };
@@ -11,12 +14,15 @@ export type Branches<In, Name extends string> = { readonly [N in Name]: In };
  * @example
  * const { big, small } = orders.pipe(split({ big: (order) => order.total_cents > 100_000 }, 'small'));
  */
-export function split<In extends KStream<unknown, unknown>, Name extends string, Rest extends string = never>(
+export function split<In, Name extends string, Rest extends string = never>(
   predicates: { readonly [N in Name]: (value: ValueOf<In>, key: KeyOf<In>) => boolean },
   otherwise?: Rest,
-): (source: In) => Branches<In, Name | Rest> {
-  // The predicates are of this very source; TypeScript knows it as a KStream of unknown values only.
-  const tests = Object.entries(predicates) as [string, (value: unknown, key: unknown) => boolean][];
+): (source: StreamFor<In, 'split'>) => Branches<In, Name | Rest>;
+export function split(
+  predicates: Readonly<Record<string, (value: unknown, key: unknown) => boolean>>,
+  otherwise?: string,
+): (source: AnyStream) => Readonly<Record<string, AnyStream>> {
+  const tests = Object.entries(predicates);
   return (source) => {
     const { flow, node: parent, key, value, keyChanged } = source.shape;
     const node = flow.add({ kind: 'split', parents: [parent] });
@@ -39,6 +45,6 @@ export function split<In extends KStream<unknown, unknown>, Name extends string,
       }),
     );
     const named = branches.map(({ name, stream }) => [name, stream] as const);
-    return Object.fromEntries(rest === undefined ? named : [...named, [otherwise, rest]]) as Branches<In, Name | Rest>;
+    return Object.fromEntries(rest === undefined ? named : [...named, [otherwise, rest] as const]);
   };
 }

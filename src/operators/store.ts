@@ -1,5 +1,6 @@
 import type { Serde } from '../serde/serde.ts';
 import type { Windowed } from '../serde/windowed.ts';
+import type { GroupFor } from '../topology/fitting.ts';
 import type { Grouping, KeyOf, KGroupedStream, KGroupedTable, ResultKeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
 import type { KWindowedStream, WindowOptions } from '../topology/k-windowed-stream.ts';
@@ -42,7 +43,7 @@ export interface Store<A, Name extends string = string> {
    * @example
    * store('spent', avro(Spent)).aggregate({ initial: () => ({ cents: 0 }), add: (sum, order) => ({ cents: sum.cents + order.total_cents }) })
    */
-  aggregate<In extends Grouping>(how: Aggregation<In, A>): (grouped: In) => KTable<ResultKeyOf<In>, A>;
+  aggregate<In>(how: Aggregation<In, A>): (grouped: GroupFor<In, 'aggregate'>) => KTable<ResultKeyOf<In>, A>;
   /** One input of `cogroup`: what a value of it makes of the row. */
   on<K, V>(grouped: KGroupedStream<K, V>, add: Adder<A, V, K>): CogroupInput<K, A>;
   /**
@@ -85,7 +86,7 @@ export function store<A, const Name extends string>(name: Name, value: Serde<A>)
         value,
         ...(how as unknown as Omit<AnyFold<A>, 'kind' | 'name' | 'value'>),
       };
-      return aggregateAny(grouped, fold) as KTable<ResultKeyOf<typeof grouped>, A>;
+      return aggregateAny(grouped as Grouping, fold) as never;
     },
     // `add` is only ever called with values of `grouped`.
     on: <K, V>(grouped: KGroupedStream<K, V>, add: Adder<A, V, K>) =>

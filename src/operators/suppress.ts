@@ -3,6 +3,7 @@ import type { Serde } from '../serde/serde.ts';
 import type { Windowed } from '../serde/windowed.ts';
 import { identityOf } from '../state/key-identity.ts';
 import { timedStore } from '../state/timed-key.ts';
+import type { TableFor } from '../topology/fitting.ts';
 import type { GraphNode } from '../topology/graph.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KTable, type TableView } from '../topology/k-table.ts';
@@ -39,7 +40,11 @@ export interface SuppressOptions<K, V> {
 }
 
 /** Windows close only where the keys are windows. */
-export type Suppression<In> = KeyOf<In> extends Windowed<unknown> ? UntilWindowCloses | UntilTimeLimit : UntilTimeLimit;
+export type Suppression<In> =
+  | UntilTimeLimit
+  | (KeyOf<In> extends Windowed<unknown>
+      ? UntilWindowCloses
+      : 'untilWindowCloses() needs a table of windows: put windowedBy() before the aggregation, or use untilTimeLimit()');
 
 /**
  * Holds back the results of each window until it is closed, so that only the last one comes out; windows whose last
@@ -73,20 +78,24 @@ export function untilTimeLimit(
  *   suppress('final-per-minute', untilWindowCloses()),
  * )
  */
-export function suppress<In extends KTable<unknown, unknown>>(
+export function suppress<In>(
   name: string,
   until: Suppression<In>,
-  as: SuppressOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => In {
-  // The serdes are of this very table; TypeScript knows it as one of unknown values only.
-  const { key, value } = as as SuppressOptions<unknown, unknown>;
+  as?: SuppressOptions<KeyOf<In>, ValueOf<In>>,
+): (source: TableFor<In, 'suppress'>) => In;
+export function suppress(
+  name: string,
+  until: unknown,
+  { key, value }: SuppressOptions<unknown, unknown> = {},
+): (source: KTable<unknown, unknown>) => KTable<unknown, unknown> {
   return (source) => {
     const { shape } = source;
     const known = new KTable<unknown, unknown>(
       { ...shape, key: key ?? shape.key, value: value ?? shape.value },
       source.hub,
     );
-    return suppressTable(known, { name, until }) as In;
+    // The sentence of `Suppression` is no value that one can have.
+    return suppressTable(known, { name, until: until as UntilWindowCloses | UntilTimeLimit });
   };
 }
 

@@ -1,3 +1,5 @@
+import type { TableFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 
@@ -8,10 +10,10 @@ import type { KTable } from '../topology/k-table.ts';
  * @example
  * statuses.pipe(toStream(), filter((status) => status !== null))
  */
-export function toStream(): <K, V>(source: KTable<K, V>) => KStream<K, V | null>;
-export function toStream<K, V, K2>(
-  key: (value: V | null, key: K) => K2,
-): (source: KTable<K, V>) => KStream<K2, V | null>;
+export function toStream<In>(): (source: TableFor<In, 'toStream'>) => KStream<KeyOf<In>, ValueOf<In> | null>;
+export function toStream<In, K2>(
+  key: (value: ValueOf<In> | null, key: KeyOf<In>) => K2,
+): (source: TableFor<In, 'toStream'>) => KStream<K2, ValueOf<In> | null>;
 export function toStream(
   mapper?: (value: unknown, key: unknown) => unknown,
 ): (source: KTable<unknown, unknown>) => KStream<unknown, unknown> {

@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { StreamFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
@@ -21,24 +22,28 @@ export interface ToTableOptions<K, V> {
  * @example
  * users.pipe(toTable('users'))
  */
-export function toTable<In extends KStream<unknown, unknown>>(
+export function toTable<In>(
   name: string,
-  as: ToTableOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => KTable<NonNullable<KeyOf<In>>, NonNullable<ValueOf<In>>> {
+  as?: ToTableOptions<KeyOf<In>, ValueOf<In>>,
+): (source: StreamFor<In, 'toTable'>) => KTable<NonNullable<KeyOf<In>>, NonNullable<ValueOf<In>>>;
+export function toTable(
+  name: string,
+  as: ToTableOptions<unknown, unknown> = {},
+): (source: KStream<unknown, unknown>) => KTable<unknown, unknown> {
   return (source) => {
     const key = (as.key ?? source.shape.key) as Serde<unknown> | undefined;
     const value = (as.value ?? source.shape.value) as Serde<unknown> | undefined;
     if (key === undefined) throw failure('SERDE_MISSING', { step: `toTable('${name}')`, part: 'key' });
     if (value === undefined) throw failure('SERDE_MISSING', { step: `toTable('${name}')`, part: 'value' });
     const stream = byPresentKey<unknown, unknown>(source, { name: `${name}-in`, key, value });
-    if (as.versioned !== undefined) return toVersioned(stream, { name, key, value, versioned: as.versioned }) as never;
+    if (as.versioned !== undefined) return toVersioned(stream, { name, key, value, versioned: as.versioned });
     const node = stream.shape.flow.add({
       kind: 'toTable',
       name,
       parents: [stream.shape.node],
       store: { name, key, value },
     });
-    const table = materialize<unknown, unknown>(stream.shape.flow, node, {
+    return materialize<unknown, unknown>(stream.shape.flow, node, {
       name,
       key,
       value,
@@ -48,8 +53,6 @@ export function toTable<In extends KStream<unknown, unknown>>(
           else emitter.put(key, value ?? null, timestamp, headers);
         }),
     });
-    // The serdes, checked above, are of this very source's keys and values; null is never stored.
-    return table as KTable<NonNullable<KeyOf<In>>, NonNullable<ValueOf<In>>>;
   };
 }
 

@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Serde, SerdeFor } from '../serde/serde.ts';
+import type { CollectionFor } from '../topology/fitting.ts';
 import type { SinkDeclaration } from '../topology/graph.ts';
 import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { Routing, StreamPartitioner, TopicNameExtractor } from '../topology/task-scope.ts';
@@ -28,23 +29,25 @@ export interface ToOptions<K, V> {
  * totals.pipe(to('user-totals'))
  * orders.pipe(to((order) => `orders-${order.value.country}`))
  */
-export function to<In extends Collection>(
+export function to<In>(
   topic: string | TopicNameExtractor<KeyOf<In>, ValueOf<In>>,
-  options: ToOptions<KeyOf<In>, ValueOf<In>> = {},
-): (source: In) => void {
+  options?: ToOptions<KeyOf<In>, ValueOf<In>>,
+): (source: CollectionFor<In, 'to'>) => void;
+export function to(
+  topic: string | TopicNameExtractor,
+  options: ToOptions<unknown, unknown> = {},
+): (source: Collection) => void {
   return (source) => {
     const { flow, node: parent } = source.shape;
-    // Serdes and functions are of this very source; TypeScript knows it as a collection of unknown values only.
-    const known = options as ToOptions<unknown, unknown>;
     const sink = declaration(topic, {
-      key: (known.key ?? source.shape.key) as Serde<unknown> | undefined,
-      value: (known.value ?? source.shape.value) as Serde<unknown> | undefined,
-      topics: known.topics,
+      key: (options.key ?? source.shape.key) as Serde<unknown> | undefined,
+      value: (options.value ?? source.shape.value) as Serde<unknown> | undefined,
+      topics: options.topics,
     });
     const node = flow.add({ kind: 'to', parents: [parent], sink });
     const routing: Routing = {
-      ...(typeof topic === 'function' && { topic: topic as TopicNameExtractor }),
-      ...(known.partitioner && { partitioner: known.partitioner }),
+      ...(typeof topic === 'function' && { topic }),
+      ...(options.partitioner && { partitioner: options.partitioner }),
     };
     flow.connect(node, (scope) => {
       const send = scope.sink(node, routing);

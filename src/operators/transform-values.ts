@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
+import type { TableFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { materialize } from '../topology/materialize.ts';
@@ -42,11 +43,12 @@ export interface ValueTransformer<In, Stores extends readonly ConnectedStore[], 
  *   }),
  * )
  */
-export function transformValues<
-  In extends KTable<unknown, unknown>,
-  R,
-  const Stores extends readonly ConnectedStore[] = readonly [],
->(transformer: ValueTransformer<In, Stores, R>): (source: In) => KTable<KeyOf<In>, R> {
+export function transformValues<In, R, const Stores extends readonly ConnectedStore[] = readonly []>(
+  transformer: ValueTransformer<In, Stores, R>,
+): (source: TableFor<In, 'transformValues'>) => KTable<KeyOf<In>, R>;
+export function transformValues(
+  transformer: AnyTransformer,
+): (source: KTable<unknown, unknown>) => KTable<unknown, unknown> {
   const { store: name, value } = transformer;
   return (source) => {
     const { flow, node: parent, key } = source.shape;
@@ -59,15 +61,13 @@ export function transformValues<
       reads: names,
       store: { name, key, value },
     });
-    const table = materialize<unknown, R>(flow, node, {
+    return materialize<unknown, unknown>(flow, node, {
       name,
       key,
       value,
       connect: ({ emitter, scope }) => {
         const at = new Moment();
-        // The context and the rows are those of this very transformer and table.
-        const init = transformer.init as unknown as AnyInit<R>;
-        const transform = init(processingContext(scope, at, open(scope, at)));
+        const transform = transformer.init(processingContext(scope, at, open(scope, at)));
         source.hub.add(({ key, value, timestamp, headers }) => {
           at.timestamp = timestamp;
           at.headers = headers;
@@ -75,10 +75,13 @@ export function transformValues<
         });
       },
     });
-    return table as unknown as KTable<KeyOf<typeof source>, R>;
   };
 }
 
-type AnyInit<R> = (
-  context: ProcessingContext<unknown>,
-) => (value: unknown, key: unknown, timestamp: number) => R | null;
+/** A transformer of whatever table; the signature above has seen to it that it fits. */
+interface AnyTransformer {
+  readonly store: string;
+  readonly value: Serde<unknown>;
+  readonly stores?: readonly ConnectedStore[];
+  init(context: ProcessingContext<unknown>): (value: unknown, key: unknown, timestamp: number) => unknown;
+}

@@ -1,3 +1,4 @@
+import type { GroupedStreamFor } from '../topology/fitting.ts';
 import type { KeyOf, KGroupedStream, ValueOf } from '../topology/k-grouped.ts';
 import { KWindowedStream, type WindowOptions } from '../topology/k-windowed-stream.ts';
 import type { Windows } from '../topology/windows.ts';
@@ -14,11 +15,13 @@ import type { Windows } from '../topology/windows.ts';
  *   to('orders-per-minute'),
  * )
  */
-export function windowedBy<In extends KGroupedStream<unknown, unknown>, W extends Windows>(
+export function windowedBy<In, W extends Windows>(
   windows: W,
-  options: WindowOptions<KeyOf<In>, ValueOf<In>> = {},
-): (grouped: In) => KWindowedStream<KeyOf<In>, ValueOf<In>, W> {
-  // KeyOf and ValueOf are of this very group.
-  return (grouped) =>
-    new KWindowedStream(grouped as unknown as KGroupedStream<KeyOf<In>, ValueOf<In>>, windows, options);
+  options?: WindowOptions<KeyOf<In>, ValueOf<In>>,
+): (grouped: GroupedStreamFor<In, 'windowedBy'>) => KWindowedStream<KeyOf<In>, ValueOf<In>, W>;
+export function windowedBy(
+  windows: Windows,
+  options: WindowOptions<unknown, unknown> = {},
+): (grouped: KGroupedStream<unknown, unknown>) => KWindowedStream<unknown, unknown> {
+  return (grouped) => new KWindowedStream(grouped, windows, options);
 }

@@ -3,7 +3,7 @@ import type { Serde } from '../serde/serde.ts';
 import type { Flow } from './flow.ts';
 import type { GraphNode } from './graph.ts';
 import { Hub } from './hub.ts';
-import type { Pipe } from './pipe.ts';
+import type { ObservablePipe, Pipe } from './pipe.ts';
 import type { StreamRecord } from './records.ts';
 
 /** How a stream stands in the graph, and what is known of its bytes. */
@@ -19,7 +19,7 @@ export interface StreamShape<K, V> {
 
 /** A stream of records: an RxJS Observable whose `pipe` takes Millrace's operators. */
 export interface KStream<K, V> extends Observable<StreamRecord<K, V>> {
-  readonly pipe: Pipe<KStream<K, V>> & Observable<StreamRecord<K, V>>['pipe'];
+  readonly pipe: Pipe<KStream<K, V>> & ObservablePipe<StreamRecord<K, V>>;
 }
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only the type of `pipe` is widened, RxJS's method takes any chain
 export class KStream<K, V> extends Observable<StreamRecord<K, V>> {

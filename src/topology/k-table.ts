@@ -4,7 +4,7 @@ import type { Row } from '../state/store.ts';
 import type { Flow } from './flow.ts';
 import type { GraphNode } from './graph.ts';
 import { Hub } from './hub.ts';
-import type { Pipe } from './pipe.ts';
+import type { ObservablePipe, Pipe } from './pipe.ts';
 import type { TableChange } from './records.ts';
 
 /** The rows of a table as its readers (joins) see them. */
@@ -29,7 +29,7 @@ export interface TableShape<K, V> {
 
 /** A table: the newest value of each key. As an Observable it is the sequence of its changes. */
 export interface KTable<K, V> extends Observable<TableChange<K, V>> {
-  readonly pipe: Pipe<KTable<K, V>> & Observable<TableChange<K, V>>['pipe'];
+  readonly pipe: Pipe<KTable<K, V>> & ObservablePipe<TableChange<K, V>>;
 }
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only the type of `pipe` is widened, RxJS's method takes any chain
 export class KTable<K, V> extends Observable<TableChange<K, V>> {
