@@ -1,10 +1,10 @@
 /**
  * What the shop's visitors do. Views and clicks are keyed by user; orders come to them through a topic of their own.
  *
- *     clicks, orders → sessions (by user and visit) → user-behaviour (by user)
+ *     clicks, orders → visits → sessions (by user and time) → user-behaviour (by user)
  */
 
-import { avro, groupBy, groupByKey, session, store, string, to, topology } from '../index.ts';
+import { avro, groupBy, groupByKey, session, store, string, to, topology, toStream, toTable } from '../index.ts';
 import { Click } from './schemas/click.ts';
 import { OrderCreated } from './schemas/order-created.ts';
 import { Session } from './schemas/session.ts';
@@ -17,8 +17,6 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const PAUSE_MS = 30 * MINUTE_MS;
 /** Events are hours late now and then, and a worker that catches up reads some partitions ahead of others. */
 const GRACE_MS = DAY_MS;
-/** How long visits can be looked up. */
-const RETENTION_MS = 30 * DAY_MS;
 
 /** A visit before its first event. The adders do not see the window, so the row keeps its bounds. */
 const NO_SESSION: Session = {
@@ -68,14 +66,18 @@ export const behaviour = topology('behaviour', (flow) => {
   const clicks = flow.stream('clicks', { key, value: avro(Click) });
   const orders = flow.stream('orders', { key, value: avro(OrderCreated) });
 
-  const visits = store('sessions', avro(Session));
-  const sessions = visits.windowedBy(session(PAUSE_MS, { grace: GRACE_MS }), { retention: RETENTION_MS }).cogroup(
-    { initial: () => NO_SESSION, merge: together },
-    visits.on(clicks.pipe(groupByKey()), (visit, click) => together(visit, ofClick(click))),
-    visits.on(orders.pipe(groupBy('orders-by-user', (order) => order.user_id, { key })), (visit, order) =>
-      together(visit, ofOrder(order)),
-    ),
-  );
+  const visits = store('visits', avro(Session));
+  const sessions = visits
+    .windowedBy(session(PAUSE_MS, { grace: GRACE_MS }))
+    .cogroup(
+      { initial: () => NO_SESSION, merge: together },
+      visits.on(clicks.pipe(groupByKey()), (visit, click) => together(visit, ofClick(click))),
+      visits.on(orders.pipe(groupBy('orders-by-user', (order) => order.user_id, { key })), (visit, order) =>
+        together(visit, ofOrder(order)),
+      ),
+    )
+    // Rows that stay when no event can change them any more; and such a table always knows what a row was before.
+    .pipe(toStream(), toTable('sessions'));
   sessions.pipe(to('sessions'));
 
   sessions.pipe(
