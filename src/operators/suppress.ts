@@ -39,12 +39,14 @@ export interface SuppressOptions<K, V> {
   readonly value?: Serde<V>;
 }
 
+export type Suppression = UntilWindowCloses | UntilTimeLimit;
+
 /** Windows close only where the keys are windows. */
-export type Suppression<In> =
-  | UntilTimeLimit
-  | (KeyOf<In> extends Windowed<unknown>
-      ? UntilWindowCloses
-      : 'untilWindowCloses() needs a table of windows: put windowedBy() before the aggregation, or use untilTimeLimit()');
+export type SuppressibleFor<In, Until extends Suppression> = Until extends UntilWindowCloses
+  ? KeyOf<In> extends Windowed<unknown>
+    ? TableFor<In, 'suppress'>
+    : 'untilWindowCloses() needs a table of windows: put windowedBy() before the aggregation, or use untilTimeLimit()'
+  : TableFor<In, 'suppress'>;
 
 /**
  * Holds back the results of each window until it is closed, so that only the last one comes out; windows whose last
@@ -78,14 +80,14 @@ export function untilTimeLimit(
  *   suppress('final-per-minute', untilWindowCloses()),
  * )
  */
-export function suppress<In>(
+export function suppress<In, Until extends Suppression>(
   name: string,
-  until: Suppression<In>,
+  until: Until,
   as?: SuppressOptions<KeyOf<In>, ValueOf<In>>,
-): (source: TableFor<In, 'suppress'>) => In;
+): (source: SuppressibleFor<In, Until>) => In;
 export function suppress(
   name: string,
-  until: unknown,
+  until: Suppression,
   { key, value }: SuppressOptions<unknown, unknown> = {},
 ): (source: KTable<unknown, unknown>) => KTable<unknown, unknown> {
   return (source) => {
@@ -94,14 +96,13 @@ export function suppress(
       { ...shape, key: key ?? shape.key, value: value ?? shape.value },
       source.hub,
     );
-    // The sentence of `Suppression` is no value that one can have.
-    return suppressTable(known, { name, until: until as UntilWindowCloses | UntilTimeLimit });
+    return suppressTable(known, { name, until });
   };
 }
 
 interface Step {
   readonly name: string;
-  readonly until: UntilWindowCloses | UntilTimeLimit;
+  readonly until: Suppression;
 }
 
 function suppressTable(source: KTable<unknown, unknown>, { name, until }: Step): KTable<unknown, unknown> {
