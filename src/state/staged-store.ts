@@ -1,14 +1,15 @@
-import type { Columns } from '../serde/serde.ts';
+import type { Columns, SqlValue } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
 import { ConfirmedChanges } from './confirmed-changes.ts';
 import { Generation } from './generation.ts';
 import { identityOf, type KeyIdentity } from './key-identity.ts';
 import { hasNull, refuseNull } from './key-nulls.ts';
 import { mergedRange } from './merged-range.ts';
-import { isWithin, rangeBounds } from './range-bounds.ts';
+import { rangeBounds } from './range-bounds.ts';
 import { type Slot, SlotCache } from './slot-cache.ts';
-import { compareKeyed, type KeyedChange, keyedChange, SortedChanges } from './sorted-changes.ts';
+import { type KeyedChange, SortedChanges } from './sorted-changes.ts';
 import type { Change, CommittedTable, Entry, KeyValueStore, RangeQuery, Row, StoreSpec } from './store.ts';
+import { UnwrittenOrder } from './unwritten-order.ts';
 
 /** Named in the signatures of `StagedStore`. */
 export type { Generation } from './generation.ts';
@@ -43,6 +44,8 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
   /** While it is so, a key that is not in the cache is not in the table. */
   #cacheHasAll: boolean;
   #isDraining = false;
+  /** Of the changes that the table lacks; made when a range first asks for it. */
+  #order: UnwrittenOrder<K, V> | undefined;
 
   constructor({ spec, table, cacheEntries = 100_000 }: StagedStoreOptions<K, V>) {
     this.name = spec.name;
@@ -68,23 +71,31 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     const generation = this.#current;
     if (slot === undefined) {
       refuseNull(this.name, key, this.#columns);
-      this.#cache.add(id, { change, generation: generation.number, index: generation.add(change) });
+      const added = { change, generation: generation.number, index: generation.add(change) };
+      this.#cache.add(id, added);
+      this.#order?.add(this.#columns.write(key), added);
     } else if (slot.generation === generation.number) {
       generation.replace(slot.index, change);
       slot.change = change;
     } else {
+      if (slot.generation <= this.#cache.cleanUpTo) this.#order?.add(this.#columns.write(key), slot);
       slot.index = generation.add(change);
       slot.generation = generation.number;
       slot.change = change;
     }
   }
 
-  /** A snapshot as of the start of each iteration. Costs a look at every change that is not yet in the table. */
+  /** A snapshot as of the start of each iteration. */
   range(query: RangeQuery<K> = {}): Iterable<Entry<K, V>> {
     return { [Symbol.iterator]: () => this.#iterate(query) };
   }
 
   // --- the commit ---------------------------------------------------------------------------------------------------
+
+  /** How many rows were written since the last `seal`. */
+  get unsealed(): number {
+    return this.#current.size;
+  }
 
   /** Ends the current generation; writes from now on belong to the next one. */
   seal(): Generation<K, V> {
@@ -120,6 +131,7 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.#isDraining = false;
     this.#confirmed.clear();
     this.#cache.cleanUpTo = this.#confirmedUpTo;
+    this.#order = undefined;
   }
 
   /** Drops all that is not confirmed: reads give again what the log and the table agree on. */
@@ -128,6 +140,7 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.#sealed = [];
     this.#current = new Generation(this.#current.number + 1);
     this.#restoreConfirmed();
+    this.#order = undefined;
     this.#cacheHasAll = this.#table.isEmpty();
   }
 
@@ -137,6 +150,7 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.#current = new Generation(this.#current.number + 1);
     this.#confirmed.clear();
     this.#isDraining = false;
+    this.#order = undefined;
     this.#cache.clear();
     this.#cache.hasDropped = false;
     this.#cacheHasAll = this.#table.isEmpty();
@@ -178,15 +192,20 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
 
   /** The newest staged change of each key in the range, in its order. */
   #changesWithin(query: RangeQuery<K>): KeyedChange<K, V>[] {
-    const bounds = rangeBounds(this.name, this.#columns, query);
-    const newest = new Map<KeyIdentity, KeyedChange<K, V>>();
+    this.#order ??= new UnwrittenOrder(this.#unwritten());
+    const changes = this.#order.within(rangeBounds(this.name, this.#columns, query));
+    return query.reverse === true ? changes.reverse() : changes;
+  }
+
+  #unwritten(): { columns: readonly SqlValue[]; slot: Slot<K, V> }[] {
+    const places = new Map<KeyIdentity, { columns: readonly SqlValue[]; slot: Slot<K, V> }>();
     for (const generation of [this.#confirmed, ...this.#sealed, this.#current]) {
-      for (const change of generation) {
-        const keyed = keyedChange(change, this.#columns);
-        if (isWithin(bounds, keyed.columns)) newest.set(identityOf(change.key, this.#columns), keyed);
+      for (const { key } of generation) {
+        const id = identityOf(key, this.#columns);
+        const slot = places.has(id) ? undefined : this.#cache.find(id);
+        if (slot !== undefined) places.set(id, { columns: this.#columns.write(key), slot });
       }
     }
-    const sorted = [...newest.values()].sort(compareKeyed);
-    return query.reverse === true ? sorted.reverse() : sorted;
+    return [...places.values()];
   }
 }

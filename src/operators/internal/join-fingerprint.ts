@@ -25,7 +25,8 @@ function printOf(text: string): Fingerprint {
     d = a ^ Math.imul(d ^ unit, 0x27d4eb2f);
   }
   const sum = a ^ b ^ c ^ d ^ text.length;
-  return [a, b, c, d].map((lane) => hex(stir(lane ^ Math.imul(sum, 0x165667b1)))).join('');
+  const salt = Math.imul(sum, 0x165667b1);
+  return `${hex(stir(a ^ salt))}${hex(stir(b ^ salt))}${hex(stir(c ^ salt))}${hex(stir(d ^ salt))}`;
 }
 
 function stir(lane: number): number {
@@ -34,7 +35,12 @@ function stir(lane: number): number {
   return twice ^ (twice >>> 16);
 }
 
-const hex = (lane: number): string => (lane >>> 0).toString(16).padStart(8, '0');
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hex(lane: number): string {
+  const [a, b, c, d] = [HEX[lane >>> 24], HEX[(lane >>> 16) & 255], HEX[(lane >>> 8) & 255], HEX[lane & 255]];
+  return `${a}${b}${c}${d}`;
+}
 
 /** Text of any plain value; a field that is undefined is as good as none, and fields have no order. */
 function canonical(value: unknown): string {
