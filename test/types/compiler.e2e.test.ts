@@ -51,7 +51,7 @@ test('a topology of twenty steps costs the type checker next to nothing', async 
 
 test('a wrong order of steps is said in a sentence', async () => {
   using folder = temporaryFolder();
-  const file = join(folder.path, 'wrong.ts');
+  const file = join(folder.path, 'wrong.mts');
   writeFileSync(
     file,
     `import { count, flatMapValues, type Flow, string, suppress, untilWindowCloses } from '${join(root, 'src/index.ts')}';
@@ -68,5 +68,5 @@ flow.table('in', { ...text, name: 'more' }).pipe(suppress('final', untilWindowCl
   );
   expect(text).toContain('"flatMapValues takes a stream, but this is a table: put toStream() before it"');
   expect(text).toContain('untilWindowCloses() needs a table of windows: put windowedBy() before the aggregation');
-  expect(text.match(/wrong\.ts\(\d+,\d+\): error/g)).toHaveLength(3);
+  expect(text.match(/wrong\.mts\(\d+,\d+\): error/g)).toHaveLength(3);
 });
