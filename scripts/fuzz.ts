@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { check } from '../test/conformance/fuzz/check.ts';
 import { familyNames, generate } from '../test/conformance/fuzz/generate.ts';
-import { findOracle, Oracle } from '../test/conformance/fuzz/oracle.ts';
+import { type Answer, findOracle, Oracle } from '../test/conformance/fuzz/oracle.ts';
 import { shrink } from '../test/conformance/fuzz/shrink.ts';
 import type { Scenario } from '../test/conformance/interpreter/scenario.ts';
 
@@ -29,31 +29,44 @@ else await fuzz(new Oracle(path));
 
 async function fuzz(oracle: Oracle): Promise<void> {
   const end = performance.now() + Number(values.minutes) * 60_000;
-  const families = values.family ?? familyNames;
   let seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
-  let compared = 0;
-  let refused = 0;
-  let differing = 0;
+  const counts = { compared: 0, differing: 0, refused: 0 };
   say(`from seed ${seed}, for ${values.minutes} minutes`);
+  // The oracle works on the next batch while this one is compared.
+  let next = oracle.ask(batch(seed));
   while (performance.now() < end) {
-    const scenarios = Array.from({ length: BATCH }, (_, i) => generate(families[i % families.length] ?? '', seed + i));
+    const answers = await next;
     seed += BATCH;
-    for (const answer of await oracle.ask(scenarios)) {
-      if ('error' in answer) {
-        refused++;
-        continue;
-      }
-      compared++;
-      const differs = await check(answer);
-      if (differs === null) continue;
-      differing++;
-      say(`${answer.name}: ${differs}`);
-      await keep(answer, oracle);
-    }
+    next = oracle.ask(batch(seed));
+    for (const answer of answers) await take(answer, oracle, counts);
   }
+  await next;
   oracle.close();
+  const { compared, differing, refused } = counts;
   say(`${compared} scenarios compared, ${differing} differ (Kafka Streams refused ${refused})`);
   process.exitCode = differing === 0 ? 0 : 1;
+}
+
+function batch(seed: number): Scenario[] {
+  const families = values.family ?? familyNames;
+  return Array.from({ length: BATCH }, (_, i) => generate(families[i % families.length] ?? '', seed + i));
+}
+
+async function take(
+  answer: Answer,
+  oracle: Oracle,
+  counts: { compared: number; differing: number; refused: number },
+): Promise<void> {
+  if ('error' in answer) {
+    counts.refused++;
+    return;
+  }
+  counts.compared++;
+  const differs = await check(answer);
+  if (differs === null) return;
+  counts.differing++;
+  say(`${answer.name}: ${differs}`);
+  await keep(answer, oracle);
 }
 
 async function keep(scenario: Scenario, oracle: Oracle): Promise<void> {

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { openStateFile } from '../../src/state/sqlite/state-file.ts';
 import type { StateBackend } from '../../src/state/store.ts';
@@ -69,7 +69,7 @@ export const stateLost: Variant = {
     between: async (driver) => {
       const before = dumpStores(driver, scenario);
       await driver.restart({ backend: new MemoryBackend() });
-      expect(dumpStores(driver, scenario)).toEqual(before);
+      assert.deepEqual(dumpStores(driver, scenario), before, 'rows differ after the state was lost');
     },
   }),
   except: goesByTaskTime,
