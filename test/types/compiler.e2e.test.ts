@@ -15,7 +15,7 @@ async function compile(
   mkdirSync(folder, { recursive: true });
   const config = {
     extends: join(root, 'tsconfig.json'),
-    compilerOptions: { incremental: false, typeRoots: [join(root, 'node_modules/@types')] },
+    compilerOptions: { rewriteRelativeImportExtensions: false, typeRoots: [join(root, 'node_modules/@types')] },
     include: [],
     files,
   };
