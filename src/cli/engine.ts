@@ -1,5 +1,5 @@
 /** All that the commands need of the engine: the log and registry, the state, topologies and workers. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Registry as MetricsRegistry } from 'prom-client';
@@ -9,7 +9,6 @@ import type { Log, TopicSpec } from '../log/port.ts';
 import { type Connection, connectKafka, openEmbedded } from '../runtime/connect.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 
-import { openStateReaders, type StateReader } from '../state/sqlite/state-reader.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { GlobalOptions } from './command.ts';
 import { unknownName } from './unknown-name.ts';
@@ -38,45 +37,6 @@ export async function openEngine(settings: GlobalOptions, { mustExist = false } 
 /** Where workers keep their state. */
 export function stateDirOf({ stateDir, dataDir }: GlobalOptions): string {
   return stateDir ?? join(dataDir, 'state');
-}
-
-/**
- * Opens the state of an application to read; where none is named, of the only one there is, or of the only one that has
- * the store. Throws STATE_FILE_MISSING, SETTING_INVALID where there are several.
- */
-export function openState(settings: GlobalOptions, { applicationId, store }: StateChoice): StateReader {
-  const directory = stateDirOf(settings);
-  if (applicationId !== undefined) return openStateReaders(join(directory, applicationId));
-  const having = applicationsIn(directory).filter((id) => store === undefined || hasStore(join(directory, id), store));
-  const [only = applicationsIn(directory)[0] ?? '*'] = having;
-  if (having.length > 1) {
-    const problems = `there is state of several applications, so choose one: --application-id ${having.join(' or ')}`;
-    throw failure('SETTING_INVALID', { problems });
-  }
-  return openStateReaders(join(directory, only));
-}
-
-export interface StateChoice {
-  readonly applicationId: string | undefined;
-  readonly store?: string;
-}
-
-function applicationsIn(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders
-    .map(({ name }) => name)
-    .filter((name) => readdirSync(join(directory, name)).some((file) => file.endsWith('.db')))
-    .sort();
-}
-
-function hasStore(directory: string, store: string): boolean {
-  const reader = openStateReaders(directory);
-  try {
-    return reader.stores().some(({ name }) => name === store);
-  } finally {
-    reader.close();
-  }
 }
 
 /** A topology by its name, or those that a file exports. Throws NAME_UNKNOWN with the nearest name. */

@@ -19,6 +19,9 @@ export interface Rows<T> {
   readonly columns?: readonly string[];
 }
 
+/** A nested value takes so much of a table's width at most; the other formats have all of it. */
+const NESTED_WIDTH = 60;
+
 /** So much is written at once. */
 const CHUNK = 64 * 1024;
 
@@ -64,7 +67,7 @@ function* tableLines<T>({ rows, cells, columns }: Rows<T>): Generator<string> {
   const named = Array.from(rows, cells);
   const names = columns ?? named[0]?.map(([name]) => name) ?? [];
   if (names.length === 0) return;
-  const texts = named.map((row) => names.map((_, at) => printable(cellText(row[at]?.[1]))));
+  const texts = named.map((row) => names.map((_, at) => printable(tableCell(row[at]?.[1]))));
   // Numbers stand under each other by their last digits, also where SQL has made texts of them.
   const isNumber = names.map((_, at) => texts.every((row) => /^-?\d+(\.\d+)?$/.test(row[at] ?? '')));
   const widths = names.map((name, at) =>
@@ -78,6 +81,12 @@ function* tableLines<T>({ rows, cells, columns }: Rows<T>): Generator<string> {
   yield line(names);
   yield widths.map((width) => '─'.repeat(width)).join('  ');
   for (const row of texts) yield line(row);
+}
+
+function tableCell(value: unknown): string {
+  const text = cellText(value);
+  const isCut = typeof value === 'object' && text.length > NESTED_WIDTH;
+  return isCut ? `${text.slice(0, NESTED_WIDTH - 1)}…` : text;
 }
 
 /** Line breaks and control characters would spoil a table, or the terminal. */

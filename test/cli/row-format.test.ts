@@ -28,6 +28,14 @@ describe('printRows', () => {
     `);
   });
 
+  it('a table does not grow with its nested values', async () => {
+    const pages = Array.from({ length: 100 }, (_, page) => `/${page}`);
+    const wide = { ...rows, rows: [{ pages, text: 'x'.repeat(80) }] };
+    const [, , line = ''] = (await printed('table', wide)).split('\n');
+    expect(line).toMatch(/^\["\/0",.{53}… {2}x{80}$/);
+    expect(await printed('csv', wide)).toContain('/99');
+  });
+
   it('CSV with quotes where needed', async () => {
     expect(await printed('csv', rows)).toBe('name,amount,at\n"a,""b""",5,\n"line\nbreak",9007199254740993,[1]\n');
   });

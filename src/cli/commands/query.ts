@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failure } from '../../errors.ts';
 import type { ViewRow } from '../../query/store-views.ts';
 import { defineCommand } from '../command.ts';
-import { openState } from '../engine.ts';
+import { openState } from '../open-state.ts';
 import { formatOption, printRows } from '../row-format.ts';
 import { applicationIdOption } from '../shared-options.ts';
 

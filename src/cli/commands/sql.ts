@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { openState } from '../engine.ts';
+import { openState } from '../open-state.ts';
 import { formatOption, printRows } from '../row-format.ts';
 import { applicationIdOption } from '../shared-options.ts';
 
@@ -14,7 +14,7 @@ export const sql = defineCommand({
   ],
   async run({ args, options, settings, stdout }) {
     const [text = ''] = args;
-    const state = openState(settings, { applicationId: options.applicationId });
+    const state = openState(settings, { applicationId: options.applicationId, sql: text });
     try {
       const { columns, rows } = state.sql(text);
       const named = (row: readonly unknown[]): [string, unknown][] => columns.map((name, at) => [name, row[at]]);
