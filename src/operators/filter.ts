@@ -1,5 +1,5 @@
 import type { CollectionFor } from '../topology/fitting.ts';
-import type { Collection, KeyOf, ValueOf } from '../topology/k-grouped.ts';
+import type { Collection, KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { deriveStream, deriveTable, isStream } from './internal/derive.ts';
@@ -12,11 +12,16 @@ export type FilterOptions<In> = In extends KTable<unknown, infer V> ? Materializ
 
 /**
  * Keeps the records (of a table, the rows) for which `predicate` is true. A row that no longer passes becomes a
- * tombstone; a change of which neither the old nor the new value passes goes no further.
+ * tombstone; a change of which neither the old nor the new value passes goes no further. A predicate that narrows the
+ * type, such as `(value) => value !== null`, narrows that of the values.
  *
  * @example
  * orders.pipe(filter((order) => order.total_cents >= 20_000))
  */
+export function filter<In, V2 extends ValueOf<In>>(
+  predicate: (value: ValueOf<In>, key: KeyOf<In>) => value is V2,
+  options?: FilterOptions<In>,
+): (source: CollectionFor<In, 'filter'>) => WithValue<In, V2>;
 export function filter<In>(
   predicate: (value: ValueOf<In>, key: KeyOf<In>) => boolean,
   options?: FilterOptions<In>,

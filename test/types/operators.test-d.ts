@@ -142,6 +142,23 @@ is<KStream<string, number>>()(
 );
 is<KStream<string, string>>()(orders.pipe(join(users, (order, user) => `${order.status}${user}`)), true);
 
+// --- a filter narrows where its predicate does -----------------------------------------------------------------------
+is<KStream<string, string>>()(
+  users.pipe(
+    toStream(),
+    filter((name) => name !== null),
+  ),
+  true,
+);
+is<KStream<string, number>>()(
+  users.pipe(
+    toStream(),
+    filter((name) => name !== null),
+    mapValues((name) => name.length),
+  ),
+  true,
+);
+
 // --- branches by name -----------------------------------------------------------------------------------------------
 const branches = orders.pipe(split({ big: (order) => order.cents > 100, small: (_, key) => key === '' }, 'rest'));
 is<KStream<string, OrderValue>>()(branches.big, true);

@@ -34,7 +34,7 @@ export const tables: Family = {
   },
 };
 
-function filterTable(context: Context, node: NodeSpec, step: typeof filter | typeof filterNot): void {
+function filterTable(context: Context, node: NodeSpec, step: typeof filterNot): void {
   const test = predicate(need(node, 'predicate'));
   const { table, keyText, ...rest } = context.table(inputOf(node));
   const passes = (value: string, key: unknown): boolean => test(keyText(key), value);
