@@ -1,4 +1,4 @@
-/** The scenario language: one JSON object a line (see `test/conformance/README.md`). */
+/** The scenario language: one JSON object a line (see README.md). */
 export type Text = string | null;
 
 /** A function, predicate or the like: its name, or an object with the name as its one field. */
