@@ -1,5 +1,6 @@
 import { type Flow, integer, nullable, type Serde, string, topology } from '../../src/index.ts';
 import { TopologyTestDriver } from '../../src/testing/index.ts';
+import type { TopologyOptions } from '../../src/topology/topology.ts';
 
 export const text = nullable(string());
 
@@ -18,9 +19,13 @@ export interface Run {
 export async function run(
   inputs: readonly string[],
   build: (flow: Flow) => void,
-  { out = text, emit = 'update' }: { out?: Serde<unknown>; emit?: 'update' | 'commit' } = {},
+  {
+    out = text,
+    emit = 'update',
+    ...options
+  }: { out?: Serde<unknown>; emit?: 'update' | 'commit' } & TopologyOptions = {},
 ): Promise<Run> {
-  const built = topology('test', build);
+  const built = topology('test', build, options);
   const driver = await TopologyTestDriver.open(built, { settings: { emit } });
   const topics = new Map<string, Awaited<ReturnType<typeof driver.input<string | null, unknown>>>>();
   for (const topic of inputs)
