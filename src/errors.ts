@@ -327,12 +327,27 @@ const TABLE = {
     fatal: true,
   },
   ASYNC_TIMED_OUT: {
-    message: (c) => `${c['step']} got no answer within ${c['timeoutMs']} ms. Raise timeoutMs, or look at what it calls.`,
+    message: (c) =>
+      `${c['step']} got no answer within ${c['timeoutMs']} ms. Raise timeoutMs, or look at what it calls.`,
     retryable: true,
   },
   FORWARD_WITHOUT_RECORD: {
     message: (c) =>
       `The processor of ${c['step']} forwarded a value while it had no record, so there is no key for it. Forward only while a record is processed, or use process, where each result names its key.`,
+  },
+  ROW_FAILED: {
+    message: (c) =>
+      `Processing the change of row ${c['key']} of ${c['store']} failed: ${c['reason']}. Nothing of it was committed. Mend the topology, or set processingErrors to 'skip' or 'dead-letter'.`,
+    fatal: true,
+  },
+  STATE_FILE_UNREADABLE: {
+    message: (c) =>
+      `The state file ${c['path']} cannot be read: ${c['reason']}. Check memory, disk and who else has it open; nothing is lost.`,
+    fatal: true,
+  },
+  SIMULATION_FAILED: {
+    message: (c) =>
+      `The simulation of ${c['topology']} failed with seed ${c['seed']} on a log like ${c['log']}: ${c['problem']}\n\nWhat happened before, the last lines of it:\n${c['trace']}\n\n${c['replays'] === true ? `Run it again with the same options and seed ${c['seed']}: it goes exactly the same way.` : `The same seed did not fail the same way again, so the topology takes something from outside: a clock, a random number, or state that its functions keep. Mend that first.`}`,
   },
   RESTORE_FAILED: {
     message: (c) =>

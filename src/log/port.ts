@@ -116,6 +116,8 @@ export interface Producer {
    * transaction.
    */
   append(topic: string, partition: number, record: OutgoingRecord): void;
+  /** True where nothing was appended since the last commit began: committing would say nothing. */
+  readonly isEmpty: boolean;
   /** Bytes appended and not acknowledged; who appends much waits on `drained`. */
   readonly pendingBytes: number;
   /** Resolves when little is pending. */

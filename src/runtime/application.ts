@@ -70,6 +70,11 @@ export class Application {
     return sink.choice === undefined || sink.choice === 'any' ? [this.topicOf(sink)] : sink.choice;
   }
 
+  /** Whether a topic is one between two sub-topologies. */
+  isRepartition(topic: string): boolean {
+    return this.subtopologies.some(({ repartitionSources }) => repartitionSources.some(({ name }) => name === topic));
+  }
+
   changelogOf(store: StoreDeclaration): string {
     return store.sourceTopic ?? changelogTopic(this.id, store.name);
   }

@@ -1,7 +1,7 @@
 import type { MemberToken, Position, Producer } from '../log/port.ts';
 import type { Checkpoint, StateBackend } from '../state/store.ts';
 import type { Task, TaskSeal } from './task.ts';
-import type { TaskStore } from './task-stores.ts';
+import { changelogPosition } from './task-stores.ts';
 
 export interface CommitPathOptions {
   readonly producer: Producer;
@@ -30,10 +30,16 @@ export class CommitPath {
   /** Confirmed by the log, not yet in the state file. */
   readonly #unwritten = new Map<string, Checkpoint>();
   #lastCheckpoint: number;
+  readonly #inputs = new Map<string, Position>();
 
   constructor(options: CommitPathOptions) {
     this.#options = options;
     this.#lastCheckpoint = options.now();
+  }
+
+  /** The newest committed positions of those inputs that `wanted` picks. */
+  committedOf(wanted: (topic: string) => boolean): Position[] {
+    return [...this.#inputs.values()].filter(({ topic }) => wanted(topic));
   }
 
   /** True where the state file lacks something that the log has. */
@@ -45,8 +51,10 @@ export class CommitPath {
   async commit(tasks: readonly Task[]): Promise<boolean> {
     const { producer, group, token } = this.#options;
     const seals = this.seal(tasks);
-    const positions = seals.flatMap((seal) => seal.inputs);
-    const isEmpty = positions.length === 0 && producer.pendingBytes === 0;
+    const moved = seals.flatMap((seal) => seal.inputs);
+    const isEmpty = moved.length === 0 && producer.isEmpty;
+    // Outputs of a punctuator move no input. Offsets go along all the same: they are what fences a member that is out.
+    const positions = moved.length > 0 ? moved : tasks.flatMap((task) => task.positions);
     this.confirm(seals, isEmpty ? [] : await producer.commit({ group, member: token(), positions }));
     return !isEmpty;
   }
@@ -71,23 +79,30 @@ export class CommitPath {
   /** Forgets what was confirmed and not written: the tasks it belongs to are dropped. */
   reset(): void {
     this.#unwritten.clear();
+    this.#inputs.clear();
   }
 
   /** Step 3. `ends` are the offsets after what the transaction wrote. */
   confirm(seals: readonly TaskSeal[], ends: readonly Position[]): void {
-    const changelogs = new Set(seals.flatMap(({ task }) => [...task.stores.all()].flatMap(ownChangelog)));
     for (const { task, stores, inputs } of seals) {
       task.stores.confirm(stores);
-      for (const input of inputs) this.#unwritten.set(`${input.topic}-${input.partition}`, input);
-    }
-    for (const { topic, partition, offset } of ends) {
-      const id = `${topic}-${partition}`;
-      if (changelogs.has(id)) this.#unwritten.set(id, { topic, partition, offset, time: -1 });
+      for (const input of inputs) {
+        this.#note(input);
+        this.#inputs.set(`${input.topic}-${input.partition}`, input);
+      }
+      for (const store of task.stores.all()) {
+        const { partition } = store;
+        const { topic, key } = changelogPosition(store);
+        // A table's source counts when the task has read it, a changelog when it is written.
+        const reached = (store.changelog === undefined ? inputs : ends).find(
+          (at) => at.topic === topic && at.partition === partition,
+        );
+        if (reached !== undefined) this.#note({ topic: key, partition, offset: reached.offset, time: -1 });
+      }
     }
   }
-}
 
-/** A table's source is no changelog of its own: what is written to it counts when the task has read it. */
-function ownChangelog({ topic, partition, changelog }: TaskStore): string[] {
-  return changelog === undefined ? [] : [`${topic}-${partition}`];
+  #note(checkpoint: Checkpoint): void {
+    this.#unwritten.set(`${checkpoint.topic}-${checkpoint.partition}`, checkpoint);
+  }
 }

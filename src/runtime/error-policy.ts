@@ -58,6 +58,18 @@ export class ErrorPolicy {
     this.#count(stage, policy, topic);
   }
 
+  /** The error of a step behind a table, met when the row's change came out. Its dead letter is the row. */
+  row(error: unknown, at: FailedRow): void {
+    const policy = this.#settings.processingErrors;
+    if (isMillraceError(error) && error.fatal) throw error;
+    const { store, key, timestamp, bytes } = at;
+    if (policy === 'fail')
+      throw failure('ROW_FAILED', { store, key: JSON.stringify(key), reason: reasonOf(error) }, error);
+    if (policy === 'dead-letter')
+      this.#deadLetter({ key: bytes.key(), value: bytes.value(), timestamp, headers: causeHeaders(error, { store }) });
+    this.#count('processing', policy, store);
+  }
+
   /** The error of a punctuator. It has no record that could be a dead letter, so other policies than `fail` count it. */
   punctuation(type: PunctuationType, error: unknown): void {
     if (isMillraceError(error) && error.fatal) throw error;
@@ -65,6 +77,14 @@ export class ErrorPolicy {
       throw failure('PUNCTUATION_FAILED', { type, reason: reasonOf(error) }, error);
     this.#count('punctuation', 'skip', type);
   }
+}
+
+/** A row of a table's store, and its bytes as its changelog has them. */
+interface FailedRow {
+  readonly store: string;
+  readonly key: unknown;
+  readonly timestamp: number;
+  readonly bytes: { readonly key: () => Buffer | null; readonly value: () => Buffer | null };
 }
 
 interface Place {

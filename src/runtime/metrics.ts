@@ -44,6 +44,11 @@ export class WorkerMetrics {
     this.#count('millrace_records_restored_total', 'Changelog records read back', {}, count);
   }
 
+  /** A committed offset behind which the log had deleted records, so that the source's reset applied. */
+  reset(topic: string): void {
+    this.#count('millrace_offset_resets_total', 'Offsets whose records the log had deleted', { topic });
+  }
+
   /** Tasks that run here. */
   tasks(count: number): void {
     this.#set('millrace_tasks', 'Tasks that run here', count);

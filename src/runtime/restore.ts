@@ -3,29 +3,33 @@ import type { FetchedPartition, Fetcher, Log, Position, TopicPartition } from '.
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import type { Change, StateBackend } from '../state/store.ts';
 import { isMark, MARKED } from '../state/timed-key.ts';
-import type { TaskStore } from './task-stores.ts';
+import { changelogPosition, type TaskStore } from './task-stores.ts';
 
 export interface RestoreOptions {
   readonly log: Pick<Log, 'fetcher' | 'offsets'>;
   readonly backend: StateBackend;
   /** The committed offsets of the task's inputs; a table's source is restored up to there. */
   readonly committed: readonly Position[];
+  /** Looked at between answers: true ends the restoration early. */
+  readonly cancelled?: () => boolean;
   /** Called as records are put back. */
   readonly onProgress?: (progress: { store: string; records: number; position: number; end: number }) => void;
 }
 
+/** How far one store is. Several stores may be read from one partition. */
 interface Restoration extends TopicPartition {
   readonly store: TaskStore;
+  /** Under which name the state file notes the position. */
+  readonly key: string;
   position: number;
   readonly end: number;
-  /** The largest timestamp of what the rows stand for; kept where the source topic is also an input. */
-  time: number;
 }
 
 /**
  * Brings the stores of a task up to what is committed in the log: from the position that the state file holds, or from
  * the beginning where it holds none. Call it after the committed offsets are known to be stable: the high watermark
- * taken then covers every transaction that they belong to, and read_committed waits until those are decided.
+ * taken then covers every transaction that they belong to, and read_committed waits until those are decided. Returns the
+ * number of records that were put back; the stores are not whole if it was cancelled.
  */
 export async function restore(stores: Iterable<TaskStore>, options: RestoreOptions): Promise<number> {
   const pending: Restoration[] = [];
@@ -43,58 +47,62 @@ export async function restore(stores: Iterable<TaskStore>, options: RestoreOptio
 }
 
 async function plan(store: TaskStore, { log, backend, committed }: RestoreOptions): Promise<Restoration> {
-  const { topic, partition } = store;
-  const [earliest] = await log.offsets([store], 'earliest');
-  const [high] = await log.offsets([store], 'end');
+  const { partition } = store;
+  const { topic, key } = changelogPosition(store);
+  const [earliest] = await log.offsets([{ topic, partition }], 'earliest');
+  const [high] = await log.offsets([{ topic, partition }], 'end');
   const first = earliest?.offset ?? 0;
   const ofSource = committed.find((position) => position.topic === topic)?.offset;
   // Of a table's source only what the task has taken is part of its rows.
   const end = store.changelog === undefined ? (ofSource ?? first) : (high?.offset ?? 0);
-  const checkpoint = backend.checkpoints().find((at) => at.topic === topic && at.partition === partition);
-  const stored = checkpoint?.offset;
-  const time = checkpoint?.time ?? -1;
-  // A position outside of the topic stands for another one of the same name: what the file holds is not of this log.
+  const stored = backend.checkpoints().find((at) => at.topic === key && at.partition === partition)?.offset;
   if (stored !== undefined && stored >= first && stored <= end)
-    return { store, topic, partition, position: stored, end, time };
-  if (stored !== undefined) {
+    return { store, topic, partition, key, position: stored, end };
+  // A position outside of the topic: of another topic of that name, or the records after it are gone by retention. Rows
+  // without a position: of a store whose changelog was another topic. Neither can be brought up to date.
+  if (stored !== undefined || !store.table.isEmpty()) {
     // In one transaction: rows without their position would pass for an empty table's.
     backend.commit(() => {
       store.table.clear();
-      backend.forget([store]);
+      backend.forget([{ topic: key, partition }]);
     }, []);
   }
-  return { store, topic, partition, position: first, end, time };
+  return { store, topic, partition, key, position: first, end };
 }
 
 async function run(pending: Restoration[], fetcher: Fetcher, options: RestoreOptions): Promise<number> {
   let total = 0;
   let open = pending;
-  fetcher.assign(open.map(({ topic, partition, position }) => ({ topic, partition, offset: position })));
-  while (open.length > 0) {
+  fetcher.assign(starts(open));
+  while (open.length > 0 && options.cancelled?.() !== true) {
     for (const fetched of await fetcher.poll(500)) {
-      const restoration = open.find(
-        ({ topic, partition }) => topic === fetched.topic && partition === fetched.partition,
-      );
-      if (restoration !== undefined) total += await apply(restoration, fetched, options);
+      for (const restoration of open)
+        if (isOf(restoration, fetched)) total += await apply(restoration, fetched, options);
     }
-    const done = open.filter(({ position, end }) => position >= end);
-    fetcher.unassign(done);
-    open = open.filter(({ position, end }) => position < end);
+    const left = open.filter(({ position, end }) => position < end);
+    fetcher.unassign(open.filter((done) => !left.some((other) => isOf(other, done))));
+    open = left;
   }
   return total;
 }
 
+/** Where to begin to read each partition: at the smallest position of its stores. */
+function starts(pending: readonly Restoration[]): Position[] {
+  return pending
+    .filter((one) => !pending.some((other) => isOf(other, one) && other.position < one.position))
+    .map(({ topic, partition, position }) => ({ topic, partition, offset: position }));
+}
+
+const isOf = (a: TopicPartition, b: TopicPartition): boolean => a.topic === b.topic && a.partition === b.partition;
+
 async function apply(restoration: Restoration, fetched: FetchedPartition, options: RestoreOptions): Promise<number> {
-  const { store, topic, partition, end } = restoration;
-  const records = fetched.records.filter((record) => record.offset < end);
+  const { store, topic, partition, key, end } = restoration;
+  const records = fetched.records.filter((record) => record.offset >= restoration.position && record.offset < end);
   await Promise.all([store.key.prepare?.(records), store.value.prepare?.(records)]);
   // Where the answer goes beyond the end, the position must not: those records are not part of the rows.
-  const position = Math.min(fetched.position, end);
+  const position = Math.max(restoration.position, Math.min(fetched.position, end));
   const changes = records.flatMap((record) => decode(store, record, { topic, partition }) ?? []);
-  if (store.changelog === undefined)
-    for (const { timestamp } of records) restoration.time = Math.max(restoration.time, timestamp);
-  const { time } = restoration;
-  options.backend.commit(() => store.table.write(changes), [{ topic, partition, offset: position, time }]);
+  options.backend.commit(() => store.table.write(changes), [{ topic: key, partition, offset: position, time: -1 }]);
   restoration.position = position;
   options.onProgress?.({ store: store.declaration.name, records: records.length, position, end });
   return records.length;

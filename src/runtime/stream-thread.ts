@@ -1,17 +1,14 @@
-import { failure, isMillraceError } from '../errors.ts';
-import type { Fetcher, Log, Membership, Position, Producer, TaskId, TopicPartition } from '../log/port.ts';
+import { isMillraceError } from '../errors.ts';
+import type { Fetcher, Log, Membership, Producer, TaskId } from '../log/port.ts';
 import type { StateBackend } from '../state/store.ts';
-import type { OffsetReset } from '../topology/graph.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
-import { Collector } from './collector.ts';
 import { CommitPath } from './commit-path.ts';
-import { ErrorPolicy } from './error-policy.ts';
 import type { GlobalTables } from './global-tables.ts';
 import type { WorkerMetrics } from './metrics.ts';
-import { restore } from './restore.ts';
+import { openTask } from './open-task.ts';
 import type { ResolvedSettings } from './settings.ts';
-import { Task } from './task.ts';
+import type { Task } from './task.ts';
 import { systemTiming, type Timing } from './timing.ts';
 
 /** The longest synchronous stretch of processing: heartbeats and answers wait for it. */
@@ -24,6 +21,12 @@ const RESULTS_MS = 1;
 const MAX_PENDING_BYTES = 16 << 20;
 /** Recoveries in a row without a commit in between, before the error is taken as final. */
 const MAX_RECOVERIES = 10;
+/** Between two recoveries at most; the first ones follow sooner. */
+const MAX_BACKOFF_MS = 2000;
+/** How long the state file may refuse to be written, ms. */
+const MAX_UNWRITTEN_MS = 30_000;
+/** How often repartition topics are purged, ms. */
+const PURGE_MS = 30_000;
 
 export interface StreamThreadOptions {
   readonly application: Application;
@@ -51,13 +54,15 @@ export class StreamThread {
   #membership: Membership;
   #producer: Producer;
   #fetcher: Fetcher;
-  #commits: CommitPath;
+  #path: CommitPath;
   #inFlight: Promise<void> | undefined;
   #commitError: unknown;
   #nextCommit = 0;
   #recoveries = 0;
+  #unwrittenSince: number | undefined;
+  #nextPurge = 0;
   #stopping = false;
-  /** Set when it can no longer go on. */
+  /** Nothing was left to do at the last look. */
   #idle = false;
 
   private constructor(options: StreamThreadOptions, membership: Membership, producer: Producer) {
@@ -66,14 +71,18 @@ export class StreamThread {
     this.#membership = membership;
     this.#producer = producer;
     this.#fetcher = options.log.fetcher();
-    this.#commits = this.#commitPath();
+    this.#path = this.#commitPath();
   }
 
   /** Fences whoever had this identity before, then joins. */
   static async open(options: StreamThreadOptions): Promise<StreamThread> {
     const producer = await openProducer(options);
-    const membership = await options.join();
-    return new StreamThread(options, membership, producer);
+    try {
+      return new StreamThread(options, await options.join(), producer);
+    } catch (error) {
+      await producer.close().catch(() => {});
+      throw error;
+    }
   }
 
   get tasks(): readonly Task[] {
@@ -107,10 +116,22 @@ export class StreamThread {
   async run(): Promise<void> {
     try {
       while (!this.#stopping) await this.#turn();
-      await this.#commit();
-      this.#commits.checkpoint(this.tasks, 'now');
-    } finally {
-      await this.#close();
+      await this.#commitLast();
+    } catch (error) {
+      // What closing says then follows from it.
+      await this.#close().catch(() => {});
+      throw error;
+    }
+    await this.#close();
+  }
+
+  /** What a last commit cannot bring in is not lost: it is done again after the next start. */
+  async #commitLast(): Promise<void> {
+    try {
+      await this.#commitAndWait();
+      this.#path.checkpoint(this.tasks, 'now');
+    } catch (error) {
+      if (!isCurable(error)) throw error;
     }
   }
 
@@ -138,67 +159,42 @@ export class StreamThread {
     const wanted = new Set(assigned.map(nameOf));
     const leaving = this.tasks.filter((task) => !wanted.has(task.name));
     if (leaving.length > 0) await this.#giveUp(leaving);
-    for (const id of assigned) if (!this.#tasks.has(nameOf(id))) await this.#open(id);
+    // An open transaction would wait for the restoration, and time out.
+    await this.#commitAndWait();
+    for (const id of assigned) if (!this.#tasks.has(nameOf(id)) && !(await this.#open(id))) return;
     this.#membership.report(this.tasks.map((task) => task.id));
   }
 
   /** Commits first: only then another member may have them. */
   async #giveUp(leaving: readonly Task[]): Promise<void> {
-    await this.#commit();
-    this.#commits.checkpoint(this.tasks, 'now');
+    await this.#commitAndWait();
+    this.#path.checkpoint(this.tasks, 'now');
     for (const task of leaving) {
-      this.#fetcher.unassign(task.partitions);
-      task.close();
+      this.#letGo(task);
       this.#tasks.delete(task.name);
     }
     this.#options.metrics.tasks(this.#tasks.size);
     this.#membership.report(this.tasks.map((task) => task.id));
   }
 
-  async #open(id: TaskId): Promise<void> {
-    const { log, application, backend, metrics } = this.#options;
-    const task = this.#build(id);
-    const { partitions } = task;
-    // The order matters: stable offsets first, then the end of the changelogs (see `restore`).
-    const committed = await log.committed(application.id, partitions);
-    metrics.restored(await restore(task.stores.all(), { log, backend, committed }));
-    task.stores.reset();
-    const positions = await startPositions(log, application, { partitions, committed, now: this.#timing.now() });
-    // A position that nobody has committed is committed first of all, or a crash would begin at a later 'latest'.
-    task.start(positions, await log.offsets(partitions, 'stable'), committed);
-    task.recall(backend.checkpoints());
-    this.#fetcher.assign(positions);
+  /** False where it was cancelled: the thread stops, or the group has decided anew. */
+  async #open(id: TaskId): Promise<boolean> {
+    const { assigned } = this.#membership;
+    const cancelled = (): boolean =>
+      this.#stopping || this.#membership.failure !== null || this.#membership.assigned !== assigned;
+    const task = await openTask(id, { ...this.#options, producer: this.#producer, timing: this.#timing, cancelled });
+    if (task === undefined) return false;
+    this.#fetcher.assign(task.positions);
     this.#tasks.set(task.name, task);
-    metrics.tasks(this.#tasks.size);
-  }
-
-  #build(id: TaskId): Task {
-    const { application, codecs, backend, settings, metrics } = this.#options;
-    const collector = new Collector(application, codecs, this.#producer);
-    return new Task({
-      id,
-      application,
-      codecs,
-      collector,
-      backend,
-      settings,
-      globals: this.#options.globals,
-      now: () => this.#timing.now(),
-      timers: this.#timing.timers,
-      errors: new ErrorPolicy({
-        settings,
-        deadLetter: (record) => collector.raw(settings.deadLetterTopic, 0, record),
-        count: (stage, outcome, topic) => metrics.rejected(stage, outcome, topic),
-      }),
-      countDrop: (node, reason) => metrics.dropped(node.name ?? node.kind, reason),
-    });
+    this.#options.metrics.tasks(this.#tasks.size);
+    return true;
   }
 
   // --- processing
 
   /** A slice of processing over all tasks in turn. True where there may be more at once. */
   #process(): boolean {
-    if (this.#producer.pendingBytes > MAX_PENDING_BYTES) return false;
+    if (this.#isFull) return false;
     const until = this.#timing.monotonic() + SLICE_MS;
     let processed = 0;
     let busy = true;
@@ -228,11 +224,16 @@ export class StreamThread {
     for (const task of this.#tasks.values()) task.punctuate(now);
   }
 
+  /** So much waits for a commit that it is due, and that no more is processed before. */
+  get #isFull(): boolean {
+    return this.#producer.pendingBytes > MAX_PENDING_BYTES || this.tasks.some((task) => task.isFull);
+  }
+
   async #fetch(busy: boolean): Promise<void> {
     if (this.#producer.pendingBytes > MAX_PENDING_BYTES) await this.#producer.drained();
     // A turn of the event loop lets answers and heartbeats in, however much there is to do.
     await this.#timing.turn();
-    this.#idle = !busy && this.#inFlight === undefined && !this.#commits.behind && this.tasks.every(hasNothing);
+    this.#idle = !busy && this.#inFlight === undefined && !this.#path.behind && this.tasks.every(hasNothing);
     for (const fetched of await this.#fetcher.poll(busy ? 0 : this.#waitMs())) {
       const owner = this.#ownerOf(fetched);
       if (owner !== undefined) await owner.push(fetched);
@@ -274,21 +275,16 @@ export class StreamThread {
   async #commitIfDue(busy: boolean): Promise<void> {
     const now = this.#timing.monotonic();
     if (this.#nextCommit === 0) this.#nextCommit = now + this.#options.settings.commitIntervalMs;
-    const isFull = this.#producer.pendingBytes > MAX_PENDING_BYTES;
-    if (this.#inFlight !== undefined || (now < this.#nextCommit && !isFull)) return;
+    if (this.#inFlight !== undefined || (now < this.#nextCommit && !this.#isFull)) return;
     this.#nextCommit = now + this.#options.settings.commitIntervalMs;
-    this.#begin(busy ? 'due' : 'now');
+    this.#startCommit(busy ? 'due' : 'now');
   }
 
   /** Starts a commit; its outcome is looked at in a later turn. */
-  #begin(checkpoint: 'due' | 'now'): void {
+  #startCommit(checkpoint: 'due' | 'now'): void {
     const run = async (): Promise<void> => {
-      const done = await this.#commits.commit(this.tasks);
-      if (done) {
-        this.#recoveries = 0;
-        this.#options.metrics.committed();
-      }
-      this.#commits.checkpoint(this.tasks, checkpoint);
+      if (await this.#path.commit(this.tasks)) this.#committed();
+      this.#checkpoint(checkpoint);
     };
     this.#inFlight = run()
       .catch((error: unknown) => {
@@ -300,10 +296,38 @@ export class StreamThread {
   }
 
   /** Commits all work up to now and waits for it. */
-  async #commit(): Promise<void> {
+  async #commitAndWait(): Promise<void> {
     await this.#inFlight;
     this.#throwCommitError();
-    if (await this.#commits.commit(this.tasks)) this.#options.metrics.committed();
+    if (await this.#path.commit(this.tasks)) this.#committed();
+  }
+
+  #committed(): void {
+    this.#recoveries = 0;
+    this.#options.metrics.committed();
+  }
+
+  /** A state file that cannot be written may be so for a moment: what it lacks is written with a later commit. */
+  #checkpoint(when: 'due' | 'now'): void {
+    try {
+      this.#path.checkpoint(this.tasks, when);
+      this.#unwrittenSince = undefined;
+    } catch (error) {
+      const now = this.#timing.monotonic();
+      this.#unwrittenSince ??= now;
+      if (!isCurable(error) || now - this.#unwrittenSince > MAX_UNWRITTEN_MS) throw error;
+    }
+    this.#purge();
+  }
+
+  /** Records of internal topics that all tasks of this thread are done with are deleted, now and then. */
+  #purge(): void {
+    const now = this.#timing.monotonic();
+    if (now < this.#nextPurge) return;
+    this.#nextPurge = now + PURGE_MS;
+    const { application, log } = this.#options;
+    const done = this.#path.committedOf((topic) => application.isRepartition(topic));
+    if (done.length > 0) void log.deleteRecordsBefore(done).catch(() => {});
   }
 
   #throwCommitError(): void {
@@ -330,22 +354,39 @@ export class StreamThread {
   async #recover(error: unknown): Promise<void> {
     await this.#inFlight;
     this.#commitError = undefined;
-    const curable = isMillraceError(error) && (error.code === 'FENCED' || error.retryable);
-    if (!curable || ++this.#recoveries > MAX_RECOVERIES) throw error;
+    if (!isCurable(error) || ++this.#recoveries > MAX_RECOVERIES) throw error;
     this.#options.metrics.recovered();
     this.#drop();
-    await this.#producer.abort().catch(() => {});
-    if (error.code === 'FENCED' || this.#membership.failure !== null) await this.#reopen();
+    // Not at once again and again: most of what can be cured takes a moment.
+    await this.#timing.sleep(Math.min(MAX_BACKOFF_MS, 25 * 2 ** this.#recoveries));
+    try {
+      const isFenced = isMillraceError(error, 'FENCED') || this.#membership.failure !== null;
+      if (isFenced || !(await this.#abort())) await this.#reopen();
+    } catch (again) {
+      await this.#recover(again);
+    }
+  }
+
+  /** False where the producer is of no more use. */
+  async #abort(): Promise<boolean> {
+    try {
+      await this.#producer.abort();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #letGo(task: Task): void {
+    this.#fetcher.unassign(task.partitions);
+    for (const { topic, partition } of task.partitions) this.#paused.delete(`${topic}-${partition}`);
+    task.close();
   }
 
   #drop(): void {
-    for (const task of this.tasks) {
-      this.#fetcher.unassign(task.partitions);
-      task.close();
-    }
+    for (const task of this.tasks) this.#letGo(task);
     this.#tasks.clear();
-    this.#paused.clear();
-    this.#commits.reset();
+    this.#path.reset();
   }
 
   /** A fenced producer or member is of no more use. */
@@ -354,7 +395,7 @@ export class StreamThread {
     await this.#membership.leave({ keep: true }).catch(() => {});
     this.#producer = await openProducer(this.#options);
     this.#membership = await this.#options.join();
-    this.#commits = this.#commitPath();
+    this.#path = this.#commitPath();
   }
 
   async #close(): Promise<void> {
@@ -364,6 +405,11 @@ export class StreamThread {
     await this.#producer.close();
     await this.#membership.leave();
   }
+}
+
+/** Worth beginning again from what is committed. */
+function isCurable(error: unknown): boolean {
+  return isMillraceError(error) && (error.code === 'FENCED' || error.retryable);
 }
 
 const nameOf = ({ subtopology, partition }: TaskId): string => `${subtopology}_${partition}`;
@@ -378,37 +424,4 @@ async function openProducer({ log, backend, settings }: StreamThreadOptions): Pr
       ? { transactionalId: backend.identity.transactionalId, transactionTimeoutMs }
       : { transactionTimeoutMs },
   );
-}
-
-/**
- * The committed offsets; where there is none yet, what the source says. In the order of the inputs: of records with equal
- * timestamps the first input's come first, and a restart must not change that.
- */
-async function startPositions(
-  log: Log,
-  application: Application,
-  inputs: { partitions: readonly TopicPartition[]; committed: readonly Position[]; now: number },
-): Promise<Position[]> {
-  const { partitions, committed, now } = inputs;
-  const known = new Map(committed.map((position) => [position.topic, position]));
-  const found = await Promise.all(
-    partitions.map(async (partition) => {
-      const position = known.get(partition.topic);
-      return position === undefined
-        ? startOf(log, partition, { reset: application.resetOf(partition.topic), now })
-        : [position];
-    }),
-  );
-  return found.flat();
-}
-
-async function startOf(
-  log: Log,
-  partition: TopicPartition,
-  { reset, now }: { reset: OffsetReset; now: number },
-): Promise<Position[]> {
-  if (reset === 'none') throw failure('OFFSET_MISSING', { topic: partition.topic });
-  if (reset === 'latest') return log.offsets([partition], 'stable');
-  if (reset === 'earliest') return log.offsets([partition], 'earliest');
-  return log.offsets([partition], now - reset.byDurationMs);
 }

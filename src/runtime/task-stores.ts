@@ -11,6 +11,8 @@ import type { Send } from '../topology/task-scope.ts';
 
 /** What a commit asks of a store, whatever its rows are like. */
 export interface StagedState {
+  /** Rows written since the last `seal`. */
+  readonly unsealed: number;
   seal(): Generation<unknown, unknown>;
   committed(generation: Generation<unknown, unknown>): void;
   drain(): Iterable<Change<unknown, unknown>>;
@@ -30,6 +32,21 @@ export interface TaskStore {
   readonly value: Codec<unknown>;
   /** Undefined where the source topic is the changelog. */
   readonly changelog: Send | undefined;
+}
+
+/**
+ * Where the rows of a store come from, and under which name the state file notes how far it has them. A table that is read
+ * from its source has a note of its own beside the input's: another store on the same topic begins from nothing.
+ */
+export function changelogPosition({
+  declaration,
+  topic,
+  changelog,
+}: Pick<TaskStore, 'declaration' | 'topic' | 'changelog'>): {
+  readonly topic: string;
+  readonly key: string;
+} {
+  return { topic, key: changelog === undefined ? `table/${declaration.name}/${topic}` : topic };
 }
 
 /** What a commit of a task has sealed: confirmed when the log has it, else dropped. */
@@ -58,6 +75,18 @@ export class TaskStores {
 
   all(): IterableIterator<TaskStore> {
     return this.#stores.values();
+  }
+
+  /** Rows written since the last `seal`, of all stores. */
+  get unsealed(): number {
+    let rows = 0;
+    for (const { staged } of this.#stores.values()) rows += staged.unsealed;
+    return rows;
+  }
+
+  /** The store of a name, where it is open here. */
+  find(name: string): TaskStore | undefined {
+    return this.#stores.get(name);
   }
 
   /** Ends the generation of each store and sends its rows to the changelogs: the last one of each key. */

@@ -26,6 +26,9 @@ import { type Enter, type Entrance, lettingNullsThrough, TaskInput } from './tas
 import { type SealedStores, TaskStores } from './task-stores.ts';
 import type { Timers } from './timers.ts';
 
+/** Rows and changes that wait for a commit at most, so that memory stays bounded however long one takes. */
+const MAX_WAITING = 100_000;
+
 export interface TaskOptions {
   readonly globals: Pick<GlobalTables, 'store'>;
   readonly id: TaskId;
@@ -64,6 +67,7 @@ export class Task implements TaskScope {
   readonly #nodes: ReadonlySet<number>;
   readonly #enters = new Map<number, Enter>();
   readonly #flushes: (() => void)[] = [];
+  readonly #held: (() => number)[] = [];
   readonly #byStreamTime = new Punctuators();
   readonly #byWallClock = new Punctuators();
   readonly #async: AsyncLanes;
@@ -120,8 +124,18 @@ export class Task implements TaskScope {
     return this.#options.collector.sink(node.sink, { ...routing, dropped: () => this.drop(node, 'no partition') });
   }
 
-  onFlush(flush: () => void): void {
+  onFlush(flush: () => void, held?: () => number): void {
     this.#flushes.push(flush);
+    if (held !== undefined) this.#held.push(held);
+  }
+
+  rowFailed(name: string, error: unknown, row: { key: unknown; value: unknown; timestamp: number }): void {
+    const store = this.stores.find(name);
+    const bytes = {
+      key: () => (store === undefined ? null : Buffer.from(store.key.encode(row.key))),
+      value: () => (store === undefined || row.value === null ? null : Buffer.from(store.value.encode(row.value))),
+    };
+    this.#options.errors.row(error, { store: name, key: row.key, timestamp: row.timestamp, bytes });
   }
 
   schedule(type: PunctuationType, everyMs: number, punctuate: Punctuate): Punctuator {
@@ -259,6 +273,18 @@ export class Task implements TaskScope {
   }
 
   // --- commit
+
+  /** True where so much waits for the next commit that it should come early. */
+  get isFull(): boolean {
+    let waiting = this.stores.unsealed;
+    for (const held of this.#held) waiting += held();
+    return waiting >= MAX_WAITING;
+  }
+
+  /** Where its inputs stand: committed again, they fence a task that others have taken over. */
+  get positions(): Position[] {
+    return this.queues.map(({ topic, partition, done }) => ({ topic, partition, offset: done }));
+  }
 
   /** Ends what a commit takes: emits what waited for it, in graph order, and seals stores and offsets. */
   seal(): TaskSeal {

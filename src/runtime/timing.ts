@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { systemTimers, type Timers } from './timers.ts';
 
 /** All that a stream thread knows of time and of the event loop; the simulation puts its own in the place of it. */
@@ -7,6 +7,8 @@ export interface Timing {
   now(): number;
   /** A clock that never goes back, ms since any moment. */
   monotonic(): number;
+  /** Resolves after so many ms. */
+  sleep(ms: number): Promise<void>;
   /** Lets whatever else is ready have its turn. */
   turn(): Promise<void>;
   /** For asynchronous steps. */
@@ -16,6 +18,9 @@ export interface Timing {
 export const systemTiming: Timing = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  sleep: async (ms) => {
+    await delay(ms);
+  },
   turn: () => nextTurn(),
   timers: systemTimers,
 };

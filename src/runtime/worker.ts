@@ -53,6 +53,7 @@ export class Worker {
   #letters: GlobalLetters | undefined;
   #thread: StreamThread | undefined;
   #running: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
 
   constructor({ topology, log, registry, settings = {}, metrics, endpoint }: WorkerOptions) {
     this.#topology = topology;
@@ -89,7 +90,8 @@ export class Worker {
   async start(): Promise<void> {
     this.#state = 'starting';
     try {
-      await this.#open();
+      this.#starting = this.#open();
+      await this.#starting;
     } catch (error) {
       this.#state = 'failed';
       await this.#closeGlobals();
@@ -122,6 +124,8 @@ export class Worker {
   /** Commits what is done, gives the tasks back, closes the state file. */
   async stop(): Promise<void> {
     if (this.#state === 'starting' || this.#state === 'running') this.#state = 'stopping';
+    // A worker that is just starting is stopped before it takes its first record.
+    await this.#starting?.catch(() => {});
     this.#thread?.stop();
     await this.#running;
   }
@@ -158,6 +162,7 @@ export class Worker {
     });
     this.#application = application;
     this.#thread = thread;
+    if (this.#state === 'stopping') thread.stop();
     globals.run();
     this.#running = this.#run(thread, backend);
     // Whoever calls stop, finished or untilEnd gets the error; nobody need call them at once.
@@ -204,16 +209,28 @@ export class Worker {
 
   /** All is committed up to the ends, by whichever worker, and nothing is left in the topics in between. */
   async #allDone(ends: readonly Position[]): Promise<boolean> {
-    const internal = this.#inputs('internal');
-    const committed = await this.#log.committed(this.settings.applicationId, [...ends, ...internal]);
+    // Topics that the topology itself writes have grown since the start.
+    const written = [
+      ...this.#inputs('internal'),
+      ...this.#inputs('external').filter(({ topic }) => this.#writes(topic)),
+    ];
+    const committed = await this.#log.committed(this.settings.applicationId, [...ends, ...written]);
     const reached = new Map(committed.map((at) => [`${at.topic}-${at.partition}`, at.offset]));
-    const goals = [...ends, ...(await this.#log.offsets(internal, 'end'))];
+    const goals = [...ends, ...(await this.#log.offsets(written, 'end'))];
     const first = new Map(
       (await this.#log.offsets(goals, 'earliest')).map((at) => [`${at.topic}-${at.partition}`, at.offset]),
     );
     return goals.every(({ topic, partition, offset }) => {
       const id = `${topic}-${partition}`;
       return (reached.get(id) ?? first.get(id) ?? 0) >= offset;
+    });
+  }
+
+  /** Whether a sink of the topology is this topic, or may be. */
+  #writes(topic: string): boolean {
+    return this.#topology.graph.nodes.some(({ sink }) => {
+      if (sink === undefined || sink.internal) return false;
+      return sink.topic === topic || sink.choice === 'any' || sink.choice?.includes(topic) === true;
     });
   }
 

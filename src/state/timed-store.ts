@@ -152,6 +152,11 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   // --- the commit ---------------------------------------------------------------------------------------------------
 
+  /** How many rows were written since the last `seal`. */
+  get unsealed(): number {
+    return this.#current.size;
+  }
+
   /** Deletes what is too old, and ends the current generation; writes from now on belong to the next one. */
   seal(): Generation<TimedKey<K>, V> {
     this.#expire();

@@ -13,6 +13,7 @@ export interface CapturedRecord extends OutgoingRecord {
  */
 export class CapturedLog implements Producer, Pick<Log, 'fetcher' | 'offsets'> {
   readonly pendingBytes = 0;
+  readonly isEmpty = false;
   readonly #topics = new Map<string, CapturedRecord[]>();
   /** Of them, what the task has written. */
   readonly #produced = new Map<string, CapturedRecord[]>();

@@ -27,8 +27,18 @@ export function materialize<K, V>(
   let store: KeyValueStore<K, V> | undefined;
   flow.connect(node, (scope) => {
     store = scope.store<K, V>(name);
-    const emitter = new TableEmitter({ store, hub, mode: scope.emit, identity: (row) => identityOf(row, key.columns) });
-    if (scope.emit === 'commit') scope.onFlush(() => emitter.flush());
+    const emitter = new TableEmitter({
+      store,
+      hub,
+      mode: scope.emit,
+      identity: (row) => identityOf(row, key.columns),
+      failed: (error, row) => scope.rowFailed(name, error, row),
+    });
+    if (scope.emit === 'commit')
+      scope.onFlush(
+        () => emitter.flush(),
+        () => emitter.held,
+      );
     connect({ store, emitter, scope });
   });
   return new KTable<K, V>({ flow, node, key, value, stores: [name], view: store }, hub);

@@ -1,7 +1,7 @@
 import type { Headers } from '../log/port.ts';
 import type { KeyIdentity } from '../state/key-identity.ts';
 import type { KeyValueStore } from '../state/store.ts';
-import { HeldChanges } from './held-changes.ts';
+import { HeldChanges, type RowFailed } from './held-changes.ts';
 import type { Hub } from './hub.ts';
 import type { TableChange } from './records.ts';
 
@@ -20,11 +20,12 @@ export class TableEmitter<K, V> {
     hub: Hub<TableChange<K, V>>;
     mode: 'update' | 'commit';
     identity: (key: K) => KeyIdentity;
+    failed: RowFailed;
   }) {
     this.#store = options.store;
     this.#hub = options.hub;
     this.#mode = options.mode;
-    this.#held = new HeldChanges(options.hub, options.identity);
+    this.#held = new HeldChanges(options.hub, options.identity, options.failed);
   }
 
   put(key: K, value: V | null, timestamp: number, headers: Headers): void {
@@ -38,6 +39,11 @@ export class TableEmitter<K, V> {
     this.#store.put(key, value, timestamp);
     if (this.#mode === 'update') this.#hub.emit({ key, value, oldValue, claimed, timestamp, headers });
     else this.#held.hold(key, change);
+  }
+
+  /** How many changes are held back. */
+  get held(): number {
+    return this.#held.size;
   }
 
   /** Passes on what was held back. */

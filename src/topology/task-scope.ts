@@ -82,8 +82,17 @@ export interface TaskScope {
   /** Hands each record that the task takes from the source's topic to `enter`. */
   source(node: GraphNode, enter: (record: StreamRecord<unknown, unknown>) => void): void;
   sink(node: GraphNode, routing?: Routing): Send;
-  /** Calls `flush` at each commit, in the order of the calls of `onFlush`, which is the order of the graph. */
-  onFlush(flush: () => void): void;
+  /**
+   * Calls `flush` at each commit, in the order of the calls of `onFlush`, which is the order of the graph. `held` says how
+   * much waits for it: the task commits early where that is much.
+   */
+  onFlush(flush: () => void, held?: () => number): void;
+  /** A step behind a table failed at one of its rows: what `processingErrors` says happens. */
+  rowFailed(
+    store: string,
+    error: unknown,
+    row: { readonly key: unknown; readonly value: unknown; readonly timestamp: number },
+  ): void;
   /**
    * Calls `punctuate` every `everyMs`: by stream time after the first record and then whenever a record that has gone
    * through has brought the time to the next multiple of `everyMs`; by the wall clock `everyMs` from now and so on. A

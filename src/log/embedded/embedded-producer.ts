@@ -36,6 +36,10 @@ export class EmbeddedProducer implements Producer {
     this.#transaction = transaction;
   }
 
+  get isEmpty(): boolean {
+    return this.#staged.bytes === 0 && this.#written.length === 0;
+  }
+
   get pendingBytes(): number {
     return this.#staged.bytes + this.#bytesInFlight;
   }

@@ -95,8 +95,16 @@ export class KafkaFetcher implements Fetcher, FetchLoopOwner {
   async deliver(node: number, fetched: FetchedBatches[]): Promise<void> {
     // The answer before must be gone first: what waits here is the one answer ahead.
     while (this.#ready.some((ready) => ready.node === node) && !this.closed) await this.#polled.wait();
-    for (const one of fetched) if (this.isCurrent(one.cursor)) this.#ready.push({ node, fetched: one });
+    for (const one of fetched) if (this.isCurrent(one.cursor)) this.#take(node, one);
     if (this.#ready.length > 0) this.#arrived.raise();
+  }
+
+  /** Who was served goes to the end: a broker gives a whole large batch only to the first partition of a request. */
+  #take(node: number, fetched: FetchedBatches): void {
+    const key = keyOf(fetched.cursor);
+    this.#cursors.delete(key);
+    this.#cursors.set(key, fetched.cursor);
+    this.#ready.push({ node, fetched });
   }
 
   woken(): Promise<void> {

@@ -47,6 +47,10 @@ export class KafkaProducer implements Producer {
     if (transaction.pendingBytes >= EARLY_BYTES && queue.isReady(false)) this.#sender.schedule();
   }
 
+  get isEmpty(): boolean {
+    return this.#current.isEmpty;
+  }
+
   get pendingBytes(): number {
     return this.#current.pendingBytes + (this.#committing?.pendingBytes ?? 0);
   }

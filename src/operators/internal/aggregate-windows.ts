@@ -101,10 +101,16 @@ interface Connection<K, A> extends WindowedStep<K> {
 function connect<K, A>(inputs: readonly WindowInput<K>[], connection: Connection<K, A>): void {
   const { scope, node, store, hub, late, shape, key, fold, windows, options } = connection;
   const mode = options.emit ?? scope.emit;
-  const emitter = new WindowEmitter<K, A>(hub, mode, windowIdentity(key));
+  const emitter = new WindowEmitter<K, A>(hub, mode, windowIdentity(key), (error, row) =>
+    scope.rowFailed(node.name ?? node.kind, error, row),
+  );
   const closer = new WindowCloser({ store, rows: shape, emitter, isOn: mode === 'windowClose' });
   const clocks = inputs.map((_, input) => new WindowClock(store, input));
-  if (mode === 'commit') scope.onFlush(() => emitter.flush());
+  if (mode === 'commit')
+    scope.onFlush(
+      () => emitter.flush(),
+      () => emitter.held,
+    );
   inputs.forEach(({ stream, add }, input) => {
     const clock = clocks[input] ?? new WindowClock(store, input);
     const process = processOf<K, A>(windows, {

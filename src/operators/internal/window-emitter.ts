@@ -1,6 +1,6 @@
 import type { Windowed } from '../../serde/windowed.ts';
 import type { KeyIdentity } from '../../state/key-identity.ts';
-import { HeldChanges } from '../../topology/held-changes.ts';
+import { HeldChanges, type RowFailed } from '../../topology/held-changes.ts';
 import type { Hub } from '../../topology/hub.ts';
 import type { TableChange } from '../../topology/records.ts';
 import type { WindowUpdate } from './window-fold.ts';
@@ -17,10 +17,11 @@ export class WindowEmitter<K, A> {
     hub: Hub<TableChange<Windowed<K>, A>>,
     mode: WindowEmission,
     identity: (key: Windowed<K>) => KeyIdentity,
+    failed: RowFailed,
   ) {
     this.#hub = hub;
     this.#mode = mode;
-    this.#held = new HeldChanges(hub, identity);
+    this.#held = new HeldChanges(hub, identity, failed);
   }
 
   /** Whether only closed windows come out. */
@@ -39,6 +40,11 @@ export class WindowEmitter<K, A> {
   /** The last row of a window. */
   close(window: Windowed<K>, { value, oldValue, claimed, timestamp, headers }: WindowUpdate<A>): void {
     this.#hub.emit({ key: window, value, oldValue, claimed, timestamp, headers });
+  }
+
+  /** How many changes are held back. */
+  get held(): number {
+    return this.#held.size;
   }
 
   flush(): void {

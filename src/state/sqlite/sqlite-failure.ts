@@ -23,10 +23,12 @@ export function writeFailure(path: string, error: unknown): unknown {
   return failure('STATE_FILE_WRITE_FAILED', { path, reason: error.message, advice }, error);
 }
 
-/** STATE_FILE_DAMAGED, where an error of a read is a damaged file or disk; else the error itself. */
+/** STATE_FILE_DAMAGED or STATE_FILE_UNREADABLE, where SQLite cannot read; else the error itself. */
 export function readFailure(path: string, error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
-  return damage(path, error, 'SQLITE_IOERR') ?? error;
+  return (
+    damage(path, error, 'SQLITE_IOERR') ?? failure('STATE_FILE_UNREADABLE', { path, reason: error.message }, error)
+  );
 }
 
 /** As `readFailure`, and STATE_FILE_UNOPENABLE where the file cannot be had at all. */
