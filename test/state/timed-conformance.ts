@@ -58,6 +58,23 @@ export function timedConformance(name: string, open: () => OpenedBackend): void 
       expect(values(store.all())).toEqual(['a1', 'a2', 'b1', 'b2', 'new']);
     });
 
+    it('finds the first and the last times, whether rows are committed, changed or deleted', () => {
+      const all = make('buffer');
+      const { store } = all;
+      expect([store.times(0, 2), store.lastTime]).toEqual([[], undefined]);
+      for (const time of [1, 3, 3, 5, 7])
+        store.put({ key: 'a', time, order: store.fetch('a', time, time).length }, 'x', 0);
+      expect([store.times(2, 3), store.times(6, 9), store.lastTime]).toEqual([[3, 3, 5], [7], 7]);
+      all.commit();
+      store.put({ key: 'a', time: 7, order: 0 }, null, 0);
+      store.put({ key: 'b', time: 4, order: 0 }, 'new', 0);
+      store.put({ key: 'a', time: 3, order: 1 }, 'changed', 0);
+      store.put({ key: 'a', time: 1, order: 0 }, null, 0);
+      expect([store.times(0, 9), store.times(3, 2), store.lastTime]).toEqual([[3, 3, 4, 5], [3, 3], 5]);
+      for (const time of [3, 5]) store.put({ key: 'a', time, order: 0 }, null, 0);
+      expect([store.times(0, 9), store.lastTime]).toEqual([[3, 4], 4]);
+    });
+
     it('gives all sessions by end, start, key', () => {
       const { store } = make('session');
       for (const [key, start, end] of [
