@@ -3,28 +3,22 @@ import type { Fetcher, Log, Membership, Producer, TaskId } from '../log/port.ts'
 import type { StateBackend } from '../state/store.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
+import { CommitLoop } from './commit-loop.ts';
 import { CommitPath } from './commit-path.ts';
 import type { GlobalTables } from './global-tables.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { openTask } from './open-task.ts';
 import type { ResolvedSettings } from './settings.ts';
 import type { Task } from './task.ts';
+import { isTooMuch, TaskSet } from './task-set.ts';
 import { systemTiming, type Timing } from './timing.ts';
 
-/** The longest synchronous stretch of processing: heartbeats and answers wait for it. */
-const SLICE_MS = 10;
 /** How long an idle thread waits for records before it looks at its membership again. */
 const IDLE_MS = 100;
-/** How long it waits for records while asynchronous work is under way, before it looks for results. */
-const RESULTS_MS = 1;
-/** Bytes of a transaction at most: a commit is due then, however short the time, and processing waits for it. */
-const MAX_PENDING_BYTES = 16 << 20;
 /** Recoveries in a row without a commit in between, before the error is taken as final. */
 const MAX_RECOVERIES = 10;
 /** Between two recoveries at most; the first ones follow sooner. */
 const MAX_BACKOFF_MS = 2000;
-/** How long the state file may refuse to be written, ms. */
-const MAX_UNWRITTEN_MS = 30_000;
 /** How often repartition topics are purged, ms. */
 const PURGE_MS = 30_000;
 
@@ -49,17 +43,15 @@ export interface StreamThreadOptions {
 export class StreamThread {
   readonly #options: StreamThreadOptions;
   readonly #timing: Timing;
-  readonly #tasks = new Map<string, Task>();
-  readonly #paused = new Set<string>();
+  readonly #tasks: TaskSet;
   #membership: Membership;
   #producer: Producer;
-  #fetcher: Fetcher;
+  readonly #fetcher: Fetcher;
   #path: CommitPath;
-  #inFlight: Promise<void> | undefined;
-  #commitError: unknown;
-  #nextCommit = 0;
+  #commits: CommitLoop;
+  /** The tasks that the group wanted here when it was last told which run. */
+  #reportedOn: readonly TaskId[] | null = null;
   #recoveries = 0;
-  #unwrittenSince: number | undefined;
   #nextPurge = 0;
   #stopping = false;
   /** Nothing was left to do at the last look. */
@@ -71,7 +63,14 @@ export class StreamThread {
     this.#membership = membership;
     this.#producer = producer;
     this.#fetcher = options.log.fetcher();
+    this.#tasks = new TaskSet({
+      fetcher: this.#fetcher,
+      timing: this.#timing,
+      bufferedRecords: options.settings.bufferedRecordsPerPartition,
+      onProcessed: (count) => options.metrics.processed(count),
+    });
     this.#path = this.#commitPath();
+    this.#commits = this.#commitLoop();
   }
 
   /** Fences whoever had this identity before, then joins. */
@@ -86,12 +85,12 @@ export class StreamThread {
   }
 
   get tasks(): readonly Task[] {
-    return [...this.#tasks.values()];
+    return this.#tasks.all;
   }
 
   /** Records in the log that its tasks have not processed, as last seen. */
   get lag(): number {
-    return this.tasks.flatMap((task) => task.queues).reduce((sum, queue) => sum + queue.lag, 0);
+    return this.#tasks.lag;
   }
 
   /** True once the group has given it its tasks and they are restored and run. */
@@ -128,8 +127,7 @@ export class StreamThread {
   /** What a last commit cannot bring in is not lost: it is done again after the next start. */
   async #commitLast(): Promise<void> {
     try {
-      await this.#commitAndWait();
-      this.#path.checkpoint(this.tasks, 'now');
+      await this.#commits.finishToFile();
     } catch (error) {
       if (!isCurable(error)) throw error;
     }
@@ -139,12 +137,13 @@ export class StreamThread {
     try {
       this.#options.globals.check();
       await this.#followMembership();
-      const settled = this.#settle();
-      const busy = this.#process() || settled;
-      this.#punctuate();
-      await this.#commitIfDue(busy);
+      const settled = this.#tasks.settle();
+      const busy = (!this.#isFull && this.#tasks.process()) || settled;
+      this.#tasks.punctuate();
+      this.#commits.startIfDue({ isFull: this.#isFull, isBusy: busy });
+      this.#purge();
       await this.#fetch(busy);
-      this.#throwCommitError();
+      this.#commits.throwError();
     } catch (error) {
       await this.#recover(error);
     }
@@ -155,24 +154,22 @@ export class StreamThread {
   async #followMembership(): Promise<void> {
     const { failure, assigned } = this.#membership;
     if (failure !== null) throw failure;
-    if (assigned === null || this.isRunning) return;
+    if (assigned === null || (this.isRunning && assigned === this.#reportedOn)) return;
     const wanted = new Set(assigned.map(nameOf));
     const leaving = this.tasks.filter((task) => !wanted.has(task.name));
     if (leaving.length > 0) await this.#giveUp(leaving);
     // An open transaction would wait for the restoration, and time out.
-    await this.#commitAndWait();
-    for (const id of assigned) if (!this.#tasks.has(nameOf(id)) && !(await this.#open(id))) return;
+    await this.#commits.finish();
+    for (const id of assigned) if (!this.#tasks.has(nameOf(id)) && !(await this.#open(id))) break;
+    // Also what was given and taken back before it ran here is given up by this, or nobody else would get it.
+    this.#reportedOn = this.#membership.assigned;
     this.#membership.report(this.tasks.map((task) => task.id));
   }
 
   /** Commits first: only then another member may have them. */
   async #giveUp(leaving: readonly Task[]): Promise<void> {
-    await this.#commitAndWait();
-    this.#path.checkpoint(this.tasks, 'now');
-    for (const task of leaving) {
-      this.#letGo(task);
-      this.#tasks.delete(task.name);
-    }
+    await this.#commits.finishToFile();
+    this.#tasks.remove(leaving);
     this.#options.metrics.tasks(this.#tasks.size);
     this.#membership.report(this.tasks.map((task) => task.id));
   }
@@ -184,141 +181,27 @@ export class StreamThread {
       this.#stopping || this.#membership.failure !== null || this.#membership.assigned !== assigned;
     const task = await openTask(id, { ...this.#options, producer: this.#producer, timing: this.#timing, cancelled });
     if (task === undefined) return false;
-    this.#fetcher.assign(task.positions);
-    this.#tasks.set(task.name, task);
+    this.#tasks.add(task);
     this.#options.metrics.tasks(this.#tasks.size);
     return true;
   }
 
   // --- processing
 
-  /** A slice of processing over all tasks in turn. True where there may be more at once. */
-  #process(): boolean {
-    if (this.#isFull) return false;
-    const until = this.#timing.monotonic() + SLICE_MS;
-    let processed = 0;
-    let busy = true;
-    while (busy && this.#timing.monotonic() < until) {
-      busy = false;
-      for (const task of this.#tasks.values()) {
-        // Batches between looks at the clock.
-        for (let n = 0; n < 64 && task.processNext(); n++) {
-          processed++;
-          busy = true;
-        }
-      }
-    }
-    if (processed > 0) this.#options.metrics.processed(processed);
-    return processed > 0;
-  }
-
-  /** Emits the results of asynchronous steps. True where there were any. */
-  #settle(): boolean {
-    let settled = false;
-    for (const task of this.#tasks.values()) settled = task.settle() || settled;
-    return settled;
-  }
-
-  #punctuate(): void {
-    const now = this.#timing.now();
-    for (const task of this.#tasks.values()) task.punctuate(now);
-  }
-
-  /** So much waits for a commit that it is due, and that no more is processed before. */
   get #isFull(): boolean {
-    return this.#producer.pendingBytes > MAX_PENDING_BYTES || this.tasks.some((task) => task.isFull);
+    return this.#tasks.isFull(this.#producer);
   }
 
   async #fetch(busy: boolean): Promise<void> {
-    if (this.#producer.pendingBytes > MAX_PENDING_BYTES) await this.#producer.drained();
+    if (isTooMuch(this.#producer)) await this.#producer.drained();
     // A turn of the event loop lets answers and heartbeats in, however much there is to do.
     await this.#timing.turn();
-    this.#idle = !busy && this.#inFlight === undefined && !this.#path.behind && this.tasks.every(hasNothing);
-    for (const fetched of await this.#fetcher.poll(busy ? 0 : this.#waitMs())) {
-      const owner = this.#ownerOf(fetched);
-      if (owner !== undefined) await owner.push(fetched);
-    }
-    this.#throttle();
+    this.#idle = !busy && this.#commits.isIdle && this.#tasks.isIdle;
+    await this.#tasks.fetch(busy ? 0 : this.#tasks.waitMs(this.#commits.waitMs(IDLE_MS)));
     if (!busy) this.#options.metrics.lag(this.lag);
   }
 
-  #ownerOf({ topic, partition }: { topic: string; partition: number }): Task | undefined {
-    return this.tasks.find((task) =>
-      task.queues.some((queue) => queue.topic === topic && queue.partition === partition),
-    );
-  }
-
-  #waitMs(): number {
-    if (this.tasks.some((task) => task.isWaiting)) return RESULTS_MS;
-    const punctuation = Math.min(...this.tasks.map((task) => task.punctuationDue)) - this.#timing.now();
-    const commit =
-      this.#inFlight === undefined && this.#nextCommit === 0 ? IDLE_MS : this.#nextCommit - this.#timing.monotonic();
-    return Math.max(1, Math.min(IDLE_MS, commit, punctuation));
-  }
-
-  /** Fetches no more of what waits long enough already. */
-  #throttle(): void {
-    const limit = this.#options.settings.bufferedRecordsPerPartition;
-    for (const task of this.#tasks.values()) {
-      for (const queue of task.queues) {
-        const id = `${queue.topic}-${queue.partition}`;
-        if (queue.length >= limit && !this.#paused.has(id)) {
-          this.#paused.add(id);
-          this.#fetcher.pause([queue]);
-        } else if (queue.length < limit / 2 && this.#paused.delete(id)) this.#fetcher.resume([queue]);
-      }
-    }
-  }
-
   // --- commit
-
-  async #commitIfDue(busy: boolean): Promise<void> {
-    const now = this.#timing.monotonic();
-    if (this.#nextCommit === 0) this.#nextCommit = now + this.#options.settings.commitIntervalMs;
-    if (this.#inFlight !== undefined || (now < this.#nextCommit && !this.#isFull)) return;
-    this.#nextCommit = now + this.#options.settings.commitIntervalMs;
-    this.#startCommit(busy ? 'due' : 'now');
-  }
-
-  /** Starts a commit; its outcome is looked at in a later turn. */
-  #startCommit(checkpoint: 'due' | 'now'): void {
-    const run = async (): Promise<void> => {
-      if (await this.#path.commit(this.tasks)) this.#committed();
-      this.#checkpoint(checkpoint);
-    };
-    this.#inFlight = run()
-      .catch((error: unknown) => {
-        this.#commitError = error;
-      })
-      .finally(() => {
-        this.#inFlight = undefined;
-      });
-  }
-
-  /** Commits all work up to now and waits for it. */
-  async #commitAndWait(): Promise<void> {
-    await this.#inFlight;
-    this.#throwCommitError();
-    if (await this.#path.commit(this.tasks)) this.#committed();
-  }
-
-  #committed(): void {
-    this.#recoveries = 0;
-    this.#options.metrics.committed();
-  }
-
-  /** A state file that cannot be written may be so for a moment: what it lacks is written with a later commit. */
-  #checkpoint(when: 'due' | 'now'): void {
-    try {
-      this.#path.checkpoint(this.tasks, when);
-      this.#unwrittenSince = undefined;
-    } catch (error) {
-      const now = this.#timing.monotonic();
-      this.#unwrittenSince ??= now;
-      if (!isCurable(error) || now - this.#unwrittenSince > MAX_UNWRITTEN_MS) throw error;
-    }
-    this.#purge();
-  }
 
   /** Records of internal topics that all tasks of this thread are done with are deleted, now and then. */
   #purge(): void {
@@ -330,10 +213,17 @@ export class StreamThread {
     if (done.length > 0) void log.deleteRecordsBefore(done).catch(() => {});
   }
 
-  #throwCommitError(): void {
-    const error = this.#commitError;
-    this.#commitError = undefined;
-    if (error !== undefined) throw error;
+  #commitLoop(): CommitLoop {
+    return new CommitLoop({
+      path: this.#path,
+      tasks: () => this.tasks,
+      timing: this.#timing,
+      intervalMs: this.#options.settings.commitIntervalMs,
+      onCommitted: () => {
+        this.#recoveries = 0;
+        this.#options.metrics.committed();
+      },
+    });
   }
 
   #commitPath(): CommitPath {
@@ -352,8 +242,7 @@ export class StreamThread {
 
   /** Drops all that is not committed and begins again from what is; gives up where that cannot help. */
   async #recover(error: unknown): Promise<void> {
-    await this.#inFlight;
-    this.#commitError = undefined;
+    await this.#commits.settled();
     if (!isCurable(error) || ++this.#recoveries > MAX_RECOVERIES) throw error;
     this.#options.metrics.recovered();
     this.#drop();
@@ -377,15 +266,8 @@ export class StreamThread {
     }
   }
 
-  #letGo(task: Task): void {
-    this.#fetcher.unassign(task.partitions);
-    for (const { topic, partition } of task.partitions) this.#paused.delete(`${topic}-${partition}`);
-    task.close();
-  }
-
   #drop(): void {
-    for (const task of this.tasks) this.#letGo(task);
-    this.#tasks.clear();
+    this.#tasks.remove(this.tasks);
     this.#path.reset();
   }
 
@@ -396,10 +278,11 @@ export class StreamThread {
     this.#producer = await openProducer(this.#options);
     this.#membership = await this.#options.join();
     this.#path = this.#commitPath();
+    this.#commits = this.#commitLoop();
   }
 
   async #close(): Promise<void> {
-    await this.#inFlight;
+    await this.#commits.settled();
     for (const task of this.tasks) task.close();
     await this.#fetcher.close();
     await this.#producer.close();
@@ -413,9 +296,6 @@ function isCurable(error: unknown): boolean {
 }
 
 const nameOf = ({ subtopology, partition }: TaskId): string => `${subtopology}_${partition}`;
-
-const hasNothing = (task: Task): boolean =>
-  !task.isWaiting && task.queues.every((queue) => queue.length === 0 && !queue.lagging);
 
 async function openProducer({ log, backend, settings }: StreamThreadOptions): Promise<Producer> {
   const { transactionTimeoutMs } = settings;
