@@ -76,10 +76,11 @@ export class SuppressBuffer<K, V> {
 
   /** Lets out what was held for `time` and before. */
   release(time: number): void {
-    this.#earliest ??= this.#first();
+    this.#earliest ??= this.#firstFrom(0);
     if (time < this.#earliest) return;
-    for (const row of this.#store.fetchAll(0, time)) this.#release(row);
-    this.#earliest = this.#first();
+    // Not from 0: the store remembers the places of rows that are gone until they are committed.
+    for (const row of this.#store.fetchAll(this.#earliest, time)) this.#release(row);
+    this.#earliest = this.#firstFrom(time + 1);
   }
 
   get isFull(): boolean {
@@ -90,11 +91,12 @@ export class SuppressBuffer<K, V> {
 
   /** Lets out what was held for the earliest times, while there is too much. */
   releaseWhileFull(): void {
-    while (this.isFull) {
-      const first = this.#first();
+    let first = this.#firstFrom(this.#earliest ?? 0);
+    while (this.isFull && first < Number.POSITIVE_INFINITY) {
       for (const row of this.#store.fetchAll(first, first)) if (this.isFull) this.#release(row);
+      first = this.#firstFrom(first);
     }
-    this.#earliest = this.#first();
+    this.#earliest = first;
   }
 
   /** Counted only where there is a limit. */
@@ -122,8 +124,9 @@ export class SuppressBuffer<K, V> {
     return this.#store.fetch(key, from, to)[0];
   }
 
-  #first(): number {
-    return this.#store.times(0, 1)[0] ?? Number.POSITIVE_INFINITY;
+  /** The first time, from one on, for which a row is held. */
+  #firstFrom(time: number): number {
+    return this.#store.times(time, 1)[0] ?? Number.POSITIVE_INFINITY;
   }
 
   #release(row: Entry<TimedKey<K>, HeldRow<V>>): void {
