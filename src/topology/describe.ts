@@ -13,20 +13,37 @@ export interface DescribedNode {
   readonly key?: string;
   readonly value?: string;
   readonly stores?: readonly string[];
+  /** Global tables that it looks rows up in. */
+  readonly globals?: readonly string[];
   /** It remembers something in memory only, which a restart loses. */
   readonly volatile?: true;
+}
+
+export interface DescribedGlobal {
+  readonly name: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
 }
 
 export interface TopologyDescription {
   readonly name: string;
   readonly subtopologies: readonly { readonly index: number; readonly nodes: readonly DescribedNode[] }[];
+  /** Tables that every worker has whole, beside the sub-topologies. */
+  readonly globals: readonly DescribedGlobal[];
 }
 
 /** The graph as plain data. */
-export function describeAsJson({ name, subtopologies }: Topology): TopologyDescription {
+export function describeAsJson({ name, subtopologies, graph }: Topology): TopologyDescription {
   return {
     name,
     subtopologies: subtopologies.map(({ index, nodes }) => ({ index, nodes: nodes.map(describeNode) })),
+    globals: [...graph.globals.values()].map(({ name, topic, key, value }) => ({
+      name,
+      topic,
+      key: key.name,
+      value: value.name,
+    })),
   };
 }
 
@@ -56,12 +73,15 @@ function describeNode(node: GraphNode): DescribedNode {
     parents: parents.map((parent) => parent.id),
     ...(end && { topic: end.topic, internal: end.internal, key: end.key.name, value: end.value.name }),
     ...(stores.length > 0 && { stores }),
+    ...(node.globals && { globals: node.globals }),
     ...(volatile !== undefined && { volatile: true }),
   };
 }
 
-function asText({ name, subtopologies }: TopologyDescription): string {
+function asText({ name, subtopologies, globals }: TopologyDescription): string {
   const lines = [`Topology ${name}`];
+  for (const { name, topic, key, value } of globals)
+    lines.push(`  Global table '${name}'; topic ${topic}: ${key} → ${value}`);
   for (const { index, nodes } of subtopologies) {
     lines.push(`  Sub-topology ${index}`);
     for (const node of nodes) lines.push(`    ${nodeText(node)}`);
@@ -70,16 +90,17 @@ function asText({ name, subtopologies }: TopologyDescription): string {
 }
 
 function nodeText(node: DescribedNode): string {
-  const { id, kind, name, parents, topic, internal, key, value, stores } = node;
+  const { id, kind, name, parents, topic, internal, key, value, stores, globals } = node;
   const parts = [`${id} ${kind}${name === undefined || name === topic ? '' : ` '${name}'`}`];
   if (topic !== undefined) parts.push(`topic ${topic}${internal ? ' (internal)' : ''}: ${key} → ${value}`);
   if (stores !== undefined) parts.push(`stores ${stores.join(', ')}`);
+  if (globals !== undefined) parts.push(`global tables ${globals.join(', ')}`);
   if (node.volatile === true) parts.push('volatile state: a restart loses it');
   if (parents.length > 0) parts.push(`from ${parents.join(', ')}`);
   return parts.join('; ');
 }
 
-function asMermaid({ subtopologies }: TopologyDescription): string {
+function asMermaid({ subtopologies, globals }: TopologyDescription): string {
   const lines = ['flowchart TD'];
   const topics = new Map<string, string>();
   const topicOf = (topic: string): string => {
@@ -88,6 +109,7 @@ function asMermaid({ subtopologies }: TopologyDescription): string {
     topics.set(topic, id);
     return id;
   };
+  for (const { name, topic } of globals) lines.push(`  ${topicOf(topic)} --> global_${slug(name)}[("${name}")]`);
   for (const { index, nodes } of subtopologies) {
     lines.push(`  subgraph s${index}["sub-topology ${index}"]`);
     for (const { id, kind, name, volatile } of nodes) {
@@ -100,7 +122,8 @@ function asMermaid({ subtopologies }: TopologyDescription): string {
         lines.push(`    n${node.id} --- store_${index}_${slug(store)}[("${store}")]`);
     }
     lines.push('  end');
-    for (const { id, parents, topic } of nodes) {
+    for (const { id, parents, topic, globals = [] } of nodes) {
+      for (const global of globals) lines.push(`  n${id} --- global_${slug(global)}`);
       if (topic !== undefined)
         lines.push(parents.length === 0 ? `  ${topicOf(topic)} --> n${id}` : `  n${id} --> ${topicOf(topic)}`);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Flow, join, leftJoin, string, to, topology } from '../../src/index.ts';
+import { describe as describeTopology, type Flow, join, leftJoin, string, to, topology } from '../../src/index.ts';
 import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { TopologyTestDriver } from '../../src/testing/index.ts';
 import { LogBench, temporaryFolder } from '../support/embedded.ts';
@@ -65,6 +65,20 @@ describe('a global table', () => {
       expect(driver.store('countries').get('de')).toMatchObject({ value: 'Germany', timestamp: 3 });
       expect(driver.droppedTotal).toBe(1);
     }
+  });
+
+  test('stands beside the sub-topologies in a description', () => {
+    const described = topology('test', joined);
+    expect(described.subtopologies).toHaveLength(1);
+    expect(describeTopology(described).split('\n')).toEqual([
+      'Topology test',
+      "  Global table 'countries'; topic countries: string → string",
+      '  Sub-topology 0',
+      '    1 stream; topic orders: nullable(string) → nullable(string)',
+      '    2 join; global tables countries; from 1',
+      '    3 to; topic out: nullable(string) → nullable(string); from 2',
+    ]);
+    expect(describeTopology(described, 'mermaid')).toContain('n2 --- global_countries');
   });
 
   test('names a table that is already there', () => {
