@@ -228,6 +228,10 @@ const TABLE = {
   WINDOW_INVALID: {
     message: (c) => `${c['of']} cannot have ${c['name']} ${c['actual']}. Give ${c['expected']}.`,
   },
+  TABLE_VERSIONED: {
+    message: (c) =>
+      `${c['step']} follows a versioned table, whose rows must all be passed on. Leave one of the two out, or put a mapValues with a store of its own between them.`,
+  },
   TABLE_NOT_VERSIONED: {
     message: (c) =>
       `${c['step']} has a grace period, but its table keeps no history. Make the table versioned, or leave the grace out.`,

@@ -106,7 +106,8 @@ interface Step {
 }
 
 function suppressTable(source: KTable<unknown, unknown>, { name, until }: Step): KTable<unknown, unknown> {
-  const { flow, node: parent, key, value, stores, view: rows } = source.shape;
+  const { flow, node: parent, key, value, stores, view: rows, versioned } = source.shape;
+  if (versioned === true) throw failure('TABLE_VERSIONED', { step: `suppress('${name}')` });
   if (key === undefined) throw failure('SERDE_MISSING', { step: `suppress('${name}')`, part: 'key' });
   if (value === undefined) throw failure('SERDE_MISSING', { step: `suppress('${name}')`, part: 'value' });
   const delay = until.until === 'timeLimit' ? until.ms : graceOf(parent, name);

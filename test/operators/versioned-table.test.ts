@@ -8,10 +8,12 @@ import {
   leftJoin,
   mapValues,
   string,
+  suppress,
   to,
   topology,
   toStream,
   toTable,
+  untilTimeLimit,
 } from '../../src/index.ts';
 import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { TopologyTestDriver } from '../../src/testing/index.ts';
@@ -91,6 +93,13 @@ describe('a versioned table', () => {
       undefined,
       'a',
     ]);
+  });
+
+  test('cannot be held back', () => {
+    const build = (flow: Flow): void => {
+      table(flow).pipe(suppress('held', untilTimeLimit(5)));
+    };
+    expect(() => topology('t', build)).toThrow("suppress('held') follows a versioned table");
   });
 
   test('keeps its history over a crash, with the state and without it', async () => {
