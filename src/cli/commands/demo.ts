@@ -50,11 +50,14 @@ export const demo = defineCommand({
     const engine = await openEngine(settings);
     try {
       await writeEvents(context, engine);
-      await runPipeline(context, engine, settings);
+      if (!context.signal.aborted) await runPipeline(context, engine, settings);
     } finally {
       await engine.close();
     }
-    if (context.signal.aborted) return;
+    if (context.signal.aborted) {
+      await context.stderr.write('stopped\n');
+      return;
+    }
     await showResults(context, settings);
     await context.stderr.write(nextSteps(dataDir));
   },
@@ -81,6 +84,7 @@ async function writeEvents({ options, stderr, signal }: Context, engine: Connect
   } finally {
     await writer.close();
   }
+  if (signal.aborted) return;
   await stderr.write(`${writer.committed} events are in the log (${seconds(began)}). Running the pipeline …\n`);
 }
 
@@ -106,6 +110,7 @@ async function runPipeline({ stderr, signal }: Context, engine: Connection, sett
       progress.stop();
     }
   }
+  if (signal.aborted) return;
   await stderr.write(`All are processed and committed (${seconds(began)}).\n\n`);
 }
 

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, expect, it } from 'vitest';
+import { CliBench } from './cli-bench.ts';
+
+const bench = new CliBench();
+afterAll(() => bench.remove());
+
+const bin = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url));
+
+const COPY = `import { string, to, topology } from 'millrace';
+const texts = { key: string(), value: string() };
+export const copy = topology('copy', (flow) => void flow.stream('from', texts).pipe(to('into', texts)));
+`;
+
+it('a checkout that was never built runs a file that imports millrace', async () => {
+  const argv = [bin, 'run', bench.file('copy.ts', COPY), '--until-end', '--data-dir', bench.dataDir];
+  const { stderr } = await promisify(execFile)(process.execPath, argv);
+  expect(stderr).toMatch(/^copy: running.*\ndone: /);
+});
