@@ -273,6 +273,11 @@ const TABLE = {
       `The schema registry at ${c['url']} refused to ${c['what']}: ${c['reason']} (status ${c['status']}). Check the URL, the credentials and their rights.`,
     fatal: true,
   },
+  REGISTRY_FOREIGN: {
+    message: (c) =>
+      `${c['url']} answers, but not as a Confluent-compatible registry (asked to ${c['what']}). Is a path missing, such as /apis/ccompat/v7?`,
+    fatal: true,
+  },
   SETTING_INVALID: {
     message: (c) => `Wrong settings: ${c['problems']}.`,
   },

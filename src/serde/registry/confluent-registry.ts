@@ -35,9 +35,11 @@ export class ConfluentRegistry implements Registry {
   async #add(subject: string, schema: AvroSchema): Promise<number> {
     const body = { schema: schemaText(schema) };
     try {
-      return idIn(
-        await this.#client.call(`register a schema under ${subject}`, (api) => api.Subject.register({ subject, body })),
-      );
+      const what = `register a schema under ${subject}`;
+      const added = await this.#client.call(what, (api) => api.Subject.register({ subject, body }));
+      // Who has subjects has a place to add them.
+      if (added === undefined) throw this.#client.foreign(what);
+      return idIn(added);
     } catch (error) {
       if (!isMillraceError(error, 'REGISTRY_REFUSED') || error.context['status'] !== 409) throw error;
       // Ours fits the latest schema: the registry must compare by another rule (all versions, forward, …).

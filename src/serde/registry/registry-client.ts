@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import { failure } from '../../errors.ts';
+import { failure, isMillraceError } from '../../errors.ts';
 
 export interface RegistryClientOptions {
   /** `http://host:8081`, perhaps with a path; user and password may be in it. */
@@ -45,12 +45,13 @@ export class RegistryClient {
     this.#api = client['api'];
   }
 
-  /** Undefined where the registry has no such thing. Throws REGISTRY_UNREACHABLE, REGISTRY_REFUSED. */
+  /** Undefined where the registry has no such thing. Throws REGISTRY_UNREACHABLE, REGISTRY_REFUSED, REGISTRY_FOREIGN. */
   async call(what: string, call: Call): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await call(this.#api)).data();
+        return this.#answer(what, (await call(this.#api)).data());
       } catch (error) {
+        if (isMillraceError(error)) throw error;
         const { status, reason } = refusalOf(error);
         if (status === 404) return undefined;
         if (!isPassing(status)) throw failure('REGISTRY_REFUSED', { url: this.url, what, status, reason }, error);
@@ -59,6 +60,17 @@ export class RegistryClient {
       // Jitter, so that workers that start together do not call together.
       await sleep(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
     }
+  }
+
+  /** The error for a server that answers, but not as a registry does. */
+  foreign(what: string): Error {
+    return failure('REGISTRY_FOREIGN', { url: this.url, what });
+  }
+
+  /** Every answer of the API is an object or a list as JSON; anything else is the page of another server. */
+  #answer(what: string, data: unknown): unknown {
+    if (typeof data === 'object' && data !== null) return data;
+    throw this.foreign(what);
   }
 
   #unreachable(reason: string, error: unknown): Error {

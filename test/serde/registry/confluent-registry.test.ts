@@ -113,3 +113,11 @@ test('what is no Avro is said to be of no use', async () => {
 test.each(['localhost', 'localhost:8081', 'http://'])('%j is no URL and refused at once', (text) => {
   expect(() => new ConfluentRegistry({ url: text })).toThrow(`'${text}' is not the URL of a schema registry`);
 });
+
+test('a server that is no registry is told from one', async () => {
+  const text = /answers, but not as a Confluent-compatible registry .*\/apis\/ccompat\/v7\?/;
+  answers = [always(404, { message: 'no such page' })];
+  await expect(new ConfluentRegistry({ url: url() }).register('a-value', 'string')).rejects.toThrow(text);
+  answers = [always(200, '<html>')];
+  await expect(new ConfluentRegistry({ url: url() }).schema(7)).rejects.toThrow(text);
+});
