@@ -15,7 +15,8 @@ COPY --from=build /millrace/bin bin
 COPY --from=build /millrace/dist dist
 RUN mkdir /state && chown node /state
 USER node
-VOLUME /state
+# Mount a volume here to keep the state; without one it is made anew from the log.
+ENV MILLRACE_DATA_DIR=/state
 # exec form: SIGTERM reaches Node itself, which commits and gives its tasks back before it ends.
 ENTRYPOINT ["node", "bin/millrace.js"]
 CMD ["run", "orders", "--http", "8080", "--http-host", "0.0.0.0"]

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { Connection, metadataV12 } from '@platformatic/kafka';
 import { cached } from './cache.ts';
 import { type KafkaPorts, serverProperties } from './kafka-properties.ts';
-import { freePorts, type ServerProcess, spawnJava, untilReady } from './server-process.ts';
+import { type Ending, freePorts, type ServerProcess, spawnJava, untilReady } from './server-process.ts';
 import { downloadWithDependencies, requireTools, run } from './tools.ts';
 
 export const KAFKA_VERSION = '4.4.0';
@@ -15,6 +15,7 @@ export interface KafkaServer {
   readonly pid: number;
   /** The folder of its data and of its log file. */
   readonly dir: string;
+  readonly ended: Promise<Ending>;
   /** Ends it; its data too, unless a folder was given. */
   stop(): Promise<void>;
   /** Ends it as a power cut would; `startKafka({dir})` starts it again on its data and port. */
@@ -56,6 +57,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
     bootstrapServers: `127.0.0.1:${ports.broker}`,
     pid: server.pid,
     dir,
+    ended: server.ended,
     stop: () => server.stop().then(forget),
     kill9: () => server.kill9(),
   };

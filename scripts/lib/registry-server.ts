@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
-import { freePorts, spawnJava, untilReady } from './server-process.ts';
+import { type Ending, freePorts, spawnJava, untilReady } from './server-process.ts';
 import { requireTools, run } from './tools.ts';
 
 export const REGISTRY_VERSION = '2.6.13.Final';
@@ -11,6 +11,7 @@ export interface RegistryServer {
   /** Of its Confluent-compatible interface. */
   readonly url: string;
   readonly pid: number;
+  readonly ended: Promise<Ending>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     throw new Error(`The registry did not start: ${error}. Its log: ${join(logs, 'registry.log')}`, { cause: error });
   }
   const stop = (): Promise<void> => server.stop().then(() => rmSync(logs, { recursive: true, force: true }));
-  return { url, pid: server.pid, stop };
+  return { url, pid: server.pid, ended: server.ended, stop };
 }
 
 function javaArgs(port: number): string[] {

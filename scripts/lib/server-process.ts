@@ -8,10 +8,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface ServerProcess {
   readonly pid: number;
   readonly alive: boolean;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<Ending>;
   /** Asks it to end and waits; after 20 s it is killed. */
   stop(): Promise<void>;
   /** Ends it as a power cut would. */
   kill9(): Promise<void>;
+}
+
+export interface Ending {
+  /** `code 1`, `SIGKILL`. */
+  readonly how: string;
+  readonly logFile: string;
 }
 
 export interface SpawnOptions {
@@ -28,11 +36,15 @@ export function spawnJava({ args, cwd, logFile }: SpawnOptions): ServerProcess {
   child.stderr.pipe(log, { end: false });
   const guard = guardOf(child);
   child.once('exit', () => guard.kill('SIGKILL'));
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ how: signal ?? `code ${code}`, logFile }));
+  });
   return {
     pid: child.pid ?? -1,
     get alive() {
       return isAlive(child);
     },
+    ended,
     stop: () => end(child, 'SIGTERM'),
     kill9: () => end(child, 'SIGKILL'),
   };
