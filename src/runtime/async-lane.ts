@@ -129,16 +129,17 @@ export class AsyncLane {
     const { timeoutMs, call } = this.#step;
     const late = new AbortController();
     const signal = AbortSignal.any([abandoned, late.signal]);
-    let cancel = (): void => {};
-    const timeout = new Promise<never>((_, reject) => {
-      cancel = this.#timers.after(timeoutMs, () => {
-        const error = failure('ASYNC_TIMED_OUT', { step: this.#name, timeoutMs });
-        late.abort(error);
-        reject(error);
-      });
+    const cancel = this.#timers.after(timeoutMs, () =>
+      late.abort(failure('ASYNC_TIMED_OUT', { step: this.#name, timeoutMs })),
+    );
+    // Whoever does not listen to the signal is left to himself.
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
+    // The call may throw before anybody waits for this.
+    aborted.catch(() => {});
     try {
-      return await Promise.race([call(record, { attempt, signal }), timeout]);
+      return await Promise.race([call(record, { attempt, signal }), aborted]);
     } finally {
       cancel();
     }

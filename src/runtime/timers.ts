@@ -19,6 +19,7 @@ export const systemTimers: Timers = {
         resolve();
       };
       const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+      else signal.addEventListener('abort', done);
     }),
 };
