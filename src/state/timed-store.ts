@@ -3,7 +3,8 @@
  * versions. The life of a write is that of `StagedStore`: put, seal, committed, drain, drained.
  *
  * - The cache holds buckets: all rows of a key, in order. A look-up finds its bucket, then searches in it. A bucket is
- *   read from the table when its key is first met, and not even then while the cache is known to hold everything.
+ *   read from the table when its key is first met, and not even then while the cache is known to hold everything, or a
+ *   filter knows that the table has no such key.
  * - By time, rows are found in two places: those changed since the table was last written in an index in memory, all
  *   others by the index of the table.
  * - A row that was made and deleted between two commits leaves no trace: sessions do so with almost every record.
@@ -16,7 +17,8 @@ import { BucketCache } from './bucket-cache.ts';
 import { CommittedTimes, FIRST_TIME, LAST_TIME } from './committed-times.ts';
 import { ConfirmedChanges } from './confirmed-changes.ts';
 import { Generation } from './generation.ts';
-import { identityOf } from './key-identity.ts';
+import { KeyFilter } from './key-filter.ts';
+import { identityOf, type KeyIdentity } from './key-identity.ts';
 import { hasNull, refuseNull } from './key-nulls.ts';
 import { compareKeys } from './key-order.ts';
 import type { Change, Entry, Row, TimedKey, TimedStore } from './store.ts';
@@ -44,6 +46,8 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   readonly #retentionMs: number;
   readonly #cache: BucketCache<K, V>;
   readonly #times: CommittedTimes<K, V>;
+  /** The keys of the table's rows. */
+  readonly #keys = new KeyFilter();
   /** What the table does not hold yet. */
   readonly #changed = new TimeIndex<K, V>();
   readonly #confirmed: ConfirmedChanges<TimedKey<K>, V>;
@@ -73,6 +77,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#marks = table.marks();
     this.#newest = this.#marks.get(NEWEST) ?? -1;
     this.#moveHorizon();
+    if (!this.#cacheHasAll) this.#keys.forget(this.#newest);
   }
 
   get newest(): number {
@@ -191,7 +196,14 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   /** What `drain` gave is in the table. */
   drained(): void {
     assert(this.#drained !== undefined, `drained without drain in ${this.name}`);
-    for (const { key, value } of this.#drained.rows) if (value !== null) this.#times.added(key.time);
+    for (const { key, value } of this.#drained.rows) {
+      if (value === null) continue;
+      this.#times.added(key.time);
+      this.#keys.add(this.#idOf(key), key.time);
+    }
+    // Not the time of now, which may be rolled back.
+    for (const { key, value } of this.#drained.marks)
+      if (key === NEWEST && value !== null) this.#keys.expire(value - this.#retentionMs);
     this.#drained = undefined;
     this.#confirmed.clear();
     this.#cache.cleanUpTo = this.#confirmedUpTo;
@@ -214,6 +226,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#confirmed.clear();
     this.#drained = undefined;
     this.#forget();
+    this.#keys.forget(this.#newest);
   }
 
   // --- internals ----------------------------------------------------------------------------------------------------
@@ -224,13 +237,14 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     const found = this.#cache.find(id);
     if (found !== undefined) return found;
     if (hasNull(key, this.#keyColumns)) return undefined;
-    const bucket = new TimedBucket<K, V>(this.#load(key));
+    const bucket = new TimedBucket<K, V>(this.#load(key, id));
     this.#cache.add(id, bucket);
     return bucket;
   }
 
-  #load(key: K): TimedSlot<K, V>[] {
+  #load(key: K, id: KeyIdentity): TimedSlot<K, V>[] {
     if (this.#cacheHasAll && !this.#cache.hasDropped) return [];
+    if (!this.#keys.mayHave(id)) return [];
     const from = { key, time: Math.max(FIRST_TIME, this.#horizon + 1), order: FIRST_TIME };
     const to = { key, time: LAST_TIME, order: LAST_TIME };
     return Array.from(this.#table.range({ from, to }), (change) => ({ change, generation: 0, index: -1, born: 0 }));
