@@ -1,6 +1,6 @@
 /**
  * Asks Kafka Streams about random scenarios and compares: `npm run fuzz -- --minutes 10`. A difference is made as small
- * as it goes and stored as a regression vector. Options: --minutes N (default 1), --seed N (default: from the clock),
+ * as it goes and stored as a regression vector. Interrupt it to end early. Options: --minutes N (default 1), --seed N (default: from the clock),
  * --family NAME (default: all in turn), --file PATH (of the vectors; default test/conformance/regressions.ndjson).
  */
 import { appendFileSync } from 'node:fs';
@@ -22,19 +22,29 @@ const { values } = parseArgs({
 
 /** How many scenarios the oracle is asked about at once. */
 const BATCH = 60;
+/** How often it says how far it has come. */
+const TELL_MS = 60_000;
 
 const path = findOracle();
 if (path === undefined) say('SKIPPED: there is no oracle here. Set MILLRACE_ORACLE to its `run`; it needs Java 17.');
 else await fuzz(new Oracle(path));
 
 async function fuzz(oracle: Oracle): Promise<void> {
-  const end = performance.now() + Number(values.minutes) * 60_000;
+  let end = performance.now() + Number(values.minutes) * 60_000;
   let seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
   const counts = { compared: 0, differing: 0, refused: 0 };
   say(`from seed ${seed}, for ${values.minutes} minutes`);
   // The oracle works on the next batch while this one is compared.
   let next = oracle.ask(batch(seed));
+  let told = performance.now();
+  process.once('SIGINT', () => {
+    end = 0;
+  });
   while (performance.now() < end) {
+    if (performance.now() - told > TELL_MS) {
+      say(`${counts.compared} compared, ${counts.differing} differ, next seed ${seed}`);
+      told = performance.now();
+    }
     const answers = await next;
     seed += BATCH;
     next = oracle.ask(batch(seed));
