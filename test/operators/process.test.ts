@@ -9,7 +9,9 @@ import {
   store,
   string,
   to,
+  topology,
 } from '../../src/index.ts';
+import { LogBench, temporaryFolder } from '../support/embedded.ts';
 import { number, run, text } from '../support/run-topology.ts';
 
 const keyText = { key: string(), value: string() };
@@ -174,6 +176,37 @@ describe('punctuators', () => {
       );
     });
     expect(() => pipe('in', ['a', '', 3])).toThrow(/A streamTime punctuator failed: as asked/);
+  });
+
+  test('in a worker the wall clock goes on while there is no input, and what comes of it is committed', async () => {
+    using folder = temporaryFolder();
+    const bench = await LogBench.open(folder.path, { in: 1, out: 1 });
+    const plan = topology('ticks', (flow) => {
+      flow.stream('in', keyText).pipe(
+        process({
+          stores: [store('seen', string())],
+          init: ({ stores: { seen }, schedule, forward }) => {
+            schedule('wallClock', 5, () => {
+              for (const { key, value } of seen.range()) {
+                forward({ key, value });
+                seen.delete(key);
+              }
+            });
+            return ({ key, value }) => seen.put(key, value);
+          },
+        }),
+        to('out'),
+      );
+    });
+    await bench.write('in', [['k', 'a']]);
+    const worker = bench.worker(plan);
+    const before = Date.now();
+    await worker.start();
+    let out = await bench.read('out');
+    while (out.length === 0) out = await bench.read('out');
+    await worker.stop();
+    expect(out.map(({ key, value }) => [key, value])).toEqual([['k', 'a']]);
+    expect(out[0]?.timestamp).toBeGreaterThan(before);
   });
 
   test('every nothing is refused', async () => {
