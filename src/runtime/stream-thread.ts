@@ -158,12 +158,22 @@ export class StreamThread {
     const wanted = new Set(assigned.map(nameOf));
     const leaving = this.tasks.filter((task) => !wanted.has(task.name));
     if (leaving.length > 0) await this.#giveUp(leaving);
+    this.#own(wanted);
     // An open transaction would wait for the restoration, and time out.
     await this.#commits.finish();
     for (const id of assigned) if (!this.#tasks.has(nameOf(id)) && !(await this.#open(id))) break;
     // Also what was given and taken back before it ran here is given up by this, or nobody else would get it.
     this.#reportedOn = this.#membership.assigned;
     this.#membership.report(this.tasks.map((task) => task.id));
+  }
+
+  /** Who reads the state file sees only what is processed here. */
+  #own(wanted: ReadonlySet<string>): void {
+    const { application, backend } = this.#options;
+    const homes = new Map<string, number>();
+    for (const { index, nodes } of application.topology.subtopologies)
+      for (const { store } of nodes) if (store !== undefined) homes.set(store.name, index);
+    backend.own?.([...homes.keys()], (store, partition) => wanted.has(`${homes.get(store)}_${partition}`));
   }
 
   /** Commits first: only then another member may have them. */

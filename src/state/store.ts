@@ -145,6 +145,12 @@ export interface Identity {
  */
 export interface StateBackend {
   readonly identity: Identity;
+  /**
+   * Notes which partitions of these stores are processed here, until it is called again. Rows of other partitions stay, so
+   * that they need not be restored if they come back, but who reads the file does not see them: they may be stale.
+   * A back end that nobody reads from outside needs no such thing.
+   */
+  own?(stores: readonly string[], isHere: (store: string, partition: number) => boolean): void;
   /** The table of a store in one task (partition). Makes it, or adds the columns it lacks. */
   table<K, V>(store: StoreSpec<K, V>, partition: number): CommittedTable<K, V>;
   checkpoints(): readonly Checkpoint[];

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { SqlValue } from '../../serde/serde.ts';
 import { type RangeBounds, textPrefix } from '../range-bounds.ts';
 import type { Entry } from '../store.ts';
+import { partitionsOf, readAway, shown } from './away.ts';
 import { readLayout, readStoreNames } from './catalogue.ts';
 import { openDatabaseToRead } from './database.ts';
 import { parseKeyText } from './key-text.ts';
@@ -11,7 +12,7 @@ import { type Plain, renderSide } from './rendering.ts';
 import { quoted } from './sql-text.ts';
 import { readFailure } from './sqlite-failure.ts';
 import { StoreStatements } from './statements.ts';
-import { PARTITION, type StoreLayout } from './store-layout.ts';
+import type { StoreLayout } from './store-layout.ts';
 
 /** Bounds as someone typed them. */
 export interface TextRange {
@@ -65,11 +66,16 @@ export class FileReader {
     return this.#read(() => readLayout(this.#db, store));
   }
 
+  /** Partitions of a store that are in the file, but processed elsewhere: their rows are not shown. */
+  away(store: string): readonly number[] {
+    return this.#read(() => readAway(this.#db, store));
+  }
+
   rowCount(store: string): number {
     return this.#read(() =>
       Number(
         this.#db
-          .prepare(`SELECT count(*) FROM ${quoted(store)}`)
+          .prepare(`SELECT count(*) FROM ${quoted(store)}${shown(readAway(this.#db, store))}`)
           .pluck()
           .get(),
       ),
@@ -147,18 +153,9 @@ export class FileReader {
     return statements;
   }
 
-  /** One look into the index for each partition, not at each row. */
   #partitions(store: string): number[] {
-    const table = quoted(store);
-    const next = `SELECT min(${PARTITION}) FROM ${table} WHERE ${PARTITION} > n`;
-    return this.#db
-      .prepare<[], number>(
-        `WITH RECURSIVE partitions(n) AS (
-           SELECT min(${PARTITION}) FROM ${table} UNION ALL SELECT (${next}) FROM partitions WHERE n IS NOT NULL
-         ) SELECT n FROM partitions WHERE n IS NOT NULL`,
-      )
-      .pluck()
-      .all();
+    const away = readAway(this.#db, store);
+    return partitionsOf(this.#db, store).filter((partition) => !away.includes(partition));
   }
 
   #read<T>(read: () => T): T {

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { failure } from '../../errors.ts';
 import { assert } from '../../util/assert.ts';
+import { shown } from './away.ts';
 import type { FileReader } from './file-reader.ts';
 import { quoted } from './sql-text.ts';
 import { liveColumns, PARTITION, TIMESTAMP } from './store-layout.ts';
@@ -8,7 +9,7 @@ import { liveColumns, PARTITION, TIMESTAMP } from './store-layout.ts';
 /** SQLite attaches ten to the first. */
 const MOST_FILES = 11;
 
-/** Runs `use` on a connection that shows each store of several files as one table. */
+/** Runs `use` on a connection that shows each store of several files as one table, without what is processed elsewhere. */
 export function withJoinedFiles<T>(files: readonly FileReader[], use: (db: Database.Database) => T): T {
   if (files.length > MOST_FILES) {
     const hint = 'Ask each file for itself.';
@@ -42,7 +43,7 @@ function viewOf(store: string, files: readonly FileReader[]): string {
   const parts = columns.flatMap((has, i) => {
     if (has === undefined) return [];
     const list = all.map((name) => (has.includes(name) ? quoted(name) : `NULL AS ${quoted(name)}`));
-    return [`SELECT ${list.join(', ')} FROM ${schemaOf(i)}.${quoted(store)}`];
+    return [`SELECT ${list.join(', ')} FROM ${schemaOf(i)}.${quoted(store)}${shown(files[i]?.away(store) ?? [])}`];
   });
   return `CREATE TEMP VIEW ${quoted(store)} AS ${parts.join(' UNION ALL ')}`;
 }

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { assert } from '../../util/assert.ts';
 import type { Checkpoint, CommittedTable, Identity, StateBackend, StoreSpec } from '../store.ts';
+import { writeAway } from './away.ts';
 import { Catalogue } from './catalogue.ts';
 import { readFailure, writeFailure } from './sqlite-failure.ts';
 import { SqliteTable } from './sqlite-table.ts';
@@ -65,6 +66,14 @@ export class SqliteBackend implements StateBackend {
       this.#control.commit.run();
     } catch (error) {
       this.#rollback();
+      throw writeFailure(this.#path, error);
+    }
+  }
+
+  own(stores: readonly string[], isHere: (store: string, partition: number) => boolean): void {
+    try {
+      writeAway(this.#db, stores, isHere);
+    } catch (error) {
       throw writeFailure(this.#path, error);
     }
   }

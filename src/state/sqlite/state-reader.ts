@@ -76,7 +76,7 @@ export class StateReader {
   sql(text: string, params: readonly SqlValue[] = []): SqlResult {
     const request = { text, params, path: this.#path, stores: this.#storeNames() };
     const [only] = this.#files;
-    if (only !== undefined && this.#files.length === 1) return runSql(only.db, request);
+    if (only !== undefined && this.#files.length === 1 && !hasAway(only)) return runSql(only.db, request);
     return withJoinedFiles(this.#files, (db) => runSql(db, request));
   }
 
@@ -128,6 +128,11 @@ function listed(directory: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Then its tables hold more than is to be shown. */
+function hasAway(file: FileReader): boolean {
+  return file.storeNames().some((store) => file.away(store).length > 0);
 }
 
 function columnInfo(side: StoredSide): ColumnInfo[] {

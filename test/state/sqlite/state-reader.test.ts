@@ -342,3 +342,29 @@ describe('several files', () => {
     expect(() => openStateReaders(directory.path)).toThrow(error('STATE_FILE_DAMAGED', 'x.db'));
   });
 });
+
+describe('partitions that another worker has now', () => {
+  beforeEach(() => {
+    write(places, [[{ city: 'here', street: 1 }, 'a']], 0);
+    write(places, [[{ city: 'away', street: 1 }, 'b']], 1);
+    write(totals, [['global', row]], 1);
+    backend.own?.(['places', 'never opened'], (_, partition) => partition === 0);
+  });
+
+  it('are not shown, though their rows stay', () => {
+    expect(Array.from(reader.range('places'), ({ value }) => value)).toEqual(['a']);
+    expect(reader.sql('SELECT value FROM places').rows).toEqual([['a']]);
+    expect(reader.stores().map(({ name, rows }) => [name, rows])).toEqual([
+      ['places', 1],
+      ['user-totals', 1],
+    ]);
+    expect(keysOf(reader.range('user-totals'))).toEqual(['global']);
+    expect(backend.table(places, 1).get({ city: 'away', street: 1 })).toMatchObject({ value: 'b' });
+  });
+
+  it('are shown again when they are back', () => {
+    backend.own?.(['places'], () => true);
+    expect(Array.from(reader.range('places'), ({ value }) => value)).toEqual(['b', 'a']);
+    expect(reader.sql('SELECT count(*) FROM places').rows).toEqual([[2]]);
+  });
+});
