@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Registry as MetricsRegistry } from 'prom-client';
-import { failure } from '../errors.ts';
+import { failure, isMillraceError, type MillraceError } from '../errors.ts';
 
-import type { Log, TopicSpec } from '../log/port.ts';
+import type { Log, TopicInfo, TopicSpec } from '../log/port.ts';
 import { type Connection, connectKafka, openEmbedded } from '../runtime/connect.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 
 import type { Topology } from '../topology/topology.ts';
+import { nearest } from '../util/nearest.ts';
 import type { GlobalOptions } from './command.ts';
 import { unknownName } from './unknown-name.ts';
 
@@ -82,10 +83,28 @@ export interface WorkerChoice {
   readonly settings: NonNullable<Parameters<typeof createWorker>[0]['settings']>;
 }
 
-/** A worker that is started. */
+/** A worker that is started. Throws TOPIC_UNKNOWN with the option that makes topics. */
 export async function startWorker({ topology, engine, settings, metrics }: WorkerChoice): Promise<Worker> {
   const { log, registry } = engine;
   const worker = createWorker({ topology, log, registry, settings, ...(metrics && { metrics }) });
-  await worker.start();
+  try {
+    await worker.start();
+  } catch (error) {
+    if (!isMillraceError(error, 'TOPIC_UNKNOWN')) throw error;
+    throw missingTopic(error, topicsOf(topology), await log.topics());
+  }
   return worker;
+}
+
+/** A topic that the topology has already is not the one that was meant. */
+function missingTopic(error: MillraceError, used: readonly string[], there: readonly TopicInfo[]): Error {
+  const { topic } = error.context;
+  const others = there.map(({ name }) => name).filter((name) => !used.includes(name));
+  const meant = nearest(String(topic), others);
+  const hint = 'With --create-topics those that are missing are made.';
+  return failure(
+    'TOPIC_UNKNOWN',
+    { topic, hint: meant === undefined ? hint : `Did you mean ${meant}? ${hint}` },
+    error,
+  );
 }

@@ -1,6 +1,7 @@
 import { type Log, string } from '../index.ts';
 import type { Registry } from '../serde/registry/registry.ts';
-import { createPublisher, type Publication } from '../service/publisher.ts';
+import type { Publication } from '../service/publication.ts';
+import { createPublisher } from '../service/publisher.ts';
 import type { OrderCancelled } from '../topologies/schemas/order-cancelled.ts';
 import type { OrderCreated } from '../topologies/schemas/order-created.ts';
 import type { PaymentReceived } from '../topologies/schemas/payment-received.ts';

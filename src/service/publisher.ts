@@ -1,26 +1,16 @@
+import { failure } from '../errors.ts';
 import { partitionOfKey } from '../log/partitioner.ts';
 import type { Log, Producer } from '../log/port.ts';
 import type { Registry } from '../serde/registry/registry.ts';
-import type { Serde } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
+import type { Publication } from './publication.ts';
 import { type OpenTopic, openTopics } from './topic-codecs.ts';
-
-/** How an event becomes a record of a topic. */
-export interface Publication<K, E> {
-  readonly topic: string;
-  readonly keySerde: Serde<K>;
-  readonly serde: Serde<E>;
-  /** Events of one key keep their order. */
-  key(event: E): K;
-  /** Event time, ms: the record's timestamp. */
-  timestamp(event: E): number;
-}
 
 /** Writes events to a log; each call resolves when the log has acknowledged its event. */
 export interface Publisher {
   /**
    * Writes an event. Calls made at once go out as one batch. Rejects with VALUE_INVALID where the event does not fit its
-   * schema, and with the log's error where the batch was not written; the event may then be published again.
+   * schema, with SETTING_INVALID where its topic was not among the publications, and with the log's error where the batch was not written; the event may then be published again.
    */
   publish<K, E>(publication: Publication<K, E>, event: E): Promise<void>;
   /** Waits for what is under way, then lets go of the log. */
@@ -71,7 +61,7 @@ class BatchingPublisher implements Publisher {
 
   #append<K, E>(publication: Publication<K, E>, event: E): void {
     const topic = this.#topics.get(publication.topic);
-    assert(topic !== undefined, `topic ${publication.topic} was not among the publications`);
+    if (topic === undefined) throw notOpened(publication.topic, [...this.#topics.keys()]);
     const key = topic.key.encode(publication.key(event));
     const value = topic.value.encode(event);
     const partition = partitionOfKey(key, topic.partitions);
@@ -107,6 +97,11 @@ class BatchingPublisher implements Publisher {
     gathered.isDropped = true;
     gathered.reject(error);
   }
+}
+
+function notOpened(topic: string, opened: readonly string[]): Error {
+  const problems = `${topic} is not among the publications that createPublisher was given (${opened.join(', ') || 'none'})`;
+  return failure('SETTING_INVALID', { problems });
 }
 
 interface Batch extends PromiseWithResolvers<void> {

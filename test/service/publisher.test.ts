@@ -4,9 +4,11 @@ import type { Log, Producer } from '../../src/log/port.ts';
 import { keyBytes, valueBytes } from '../../src/log/records/fetched-record.ts';
 import { createOrderPublisher } from '../../src/orders/order-publisher.ts';
 import { shopEvents } from '../../src/orders/shop-events.ts';
+import { avro } from '../../src/serde/avro/avro.ts';
 import { MemoryRegistry } from '../../src/serde/registry/memory-registry.ts';
 import { string } from '../../src/serde/string.ts';
-import { createPublisher, type Publication } from '../../src/service/publisher.ts';
+import { type Publication, publication } from '../../src/service/publication.ts';
+import { createPublisher } from '../../src/service/publisher.ts';
 import { keyText, ServiceBench, valueText } from './service-bench.ts';
 
 const registry = new MemoryRegistry();
@@ -32,6 +34,28 @@ describe('on an embedded log', () => {
     const [record] = await bench.read('notes', partitionOfKey(Buffer.from('h'), 3));
     expect(record && [keyText(record), valueText(record), record.timestamp]).toEqual(['h', 'hello', 5]);
     await publisher.close();
+  });
+
+  it('refuses an event of a topic that it was not opened for', async () => {
+    const publisher = await createPublisher({ log: bench.log, registry: bench.registry, publications: [notes] });
+    const other = publication({ ...notes, topic: 'orders' });
+    await expect(publisher.publish(other, 'hello')).rejects.toThrow(
+      'orders is not among the publications that createPublisher was given (notes)',
+    );
+    await publisher.close();
+  });
+
+  it('a publication has the type of its events from its serdes', () => {
+    const typed = publication({
+      topic: 'notes',
+      keySerde: string(),
+      serde: avro({ type: 'record', name: 'Note', fields: [{ name: 'by', type: 'string' }] } as const),
+      key: (note) => note.by,
+      timestamp: () => 0,
+    });
+    expect(typed.key({ by: 'ann' })).toBe('ann');
+    // @ts-expect-error: there is no such field.
+    expect(typed.key({ from: 'ann' })).toBeUndefined();
   });
 
   it('the order publisher writes Avro, keyed by order', async () => {
