@@ -12,6 +12,8 @@ import {
   string,
   to,
   topology,
+  toStream,
+  toTable,
 } from '../../src/index.ts';
 import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { TopologyTestDriver } from '../../src/testing/index.ts';
@@ -205,4 +207,24 @@ test('sides of different partition counts meet, on the log', async () => {
   const results = new Map((await bench.read('out')).map(({ key, value }) => [key, value]));
   expect(results).toEqual(new Map(names.map((person, n) => [person, n % 2 === 0 ? `bonn:${n}+B` : `kiel:${n}+K`])));
   await bench.log.close();
+});
+
+describe('a row of the other table that comes and goes between two commits', () => {
+  // What was held back until a commit comes through internal topics in the order of timestamps.
+  const passing = (flow: Flow): void => {
+    const cities = flow.table('raw', { ...row, name: 'raw' }).pipe(
+      toStream((value) => (value ?? '').split('=')[0] ?? ''),
+      mapValues((value) => (value === null || value.endsWith('=') ? null : value)),
+      toTable('cities', row),
+    );
+    const people = flow.table('people', { ...row, name: 'people' });
+    people.pipe(foreignKeyLeftJoin(cities, city, both, { name, value: string() }), to('out'));
+  };
+
+  test('leaves no result with who met it in between', async () => {
+    const { pipe, commit } = await run(['raw', 'people'], passing, { emit: 'commit' });
+    pipe('raw', ['r1', 'oslo=1', 1], ['r2', 'oslo=', 9]);
+    pipe('people', ['ann', 'oslo:5', 5]);
+    expect(commit().at(-1)?.slice(0, 2)).toEqual(['ann', 'oslo:5+null']);
+  });
 });

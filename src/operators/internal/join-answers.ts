@@ -1,5 +1,6 @@
 import type { Headers } from '../../log/port.ts';
 import { string } from '../../serde/string.ts';
+import { type KeyIdentity, keyIdentity } from '../../state/key-identity.ts';
 import type { KeyValueStore, Row } from '../../state/store.ts';
 import type { GraphNode } from '../../topology/graph.ts';
 import type { TableView } from '../../topology/k-table.ts';
@@ -40,7 +41,9 @@ export function answerRequests<K, V, K2, V2, R>(
         rows: view,
         send: scope.sink(answers.sink),
         unmatchedKey: step.unmatchedKey,
+        identity: keyIdentity(rightKey),
       });
+      scope.onFlush(() => side.settle());
       // The channel's serdes are those of these keys and contents.
       scope.source(requests.source, (record) => side.take(record as StreamRecord<K2 | null, Envelope<K>>));
       right.hub.add((change) => {
@@ -58,17 +61,22 @@ class RightSide<K, K2, V2> {
   readonly #rows: TableView<K2, V2> | undefined;
   readonly #send: Send;
   readonly #unmatchedKey: ((foreignKey: K2) => K) | undefined;
+  readonly #identity: (foreignKey: K2) => KeyIdentity;
+  /** Keys of rows that requests have met and that have not changed since, with the time of that. */
+  readonly #shown = new Map<KeyIdentity, { readonly foreignKey: K2 } & Cause>();
 
   constructor(options: {
     subscriptions: KeyValueStore<Pair<K2, K>, Fingerprint>;
     rows: TableView<K2, V2> | undefined;
     send: Send;
     unmatchedKey: ((foreignKey: K2) => K) | undefined;
+    identity: (foreignKey: K2) => KeyIdentity;
   }) {
     this.#subscriptions = options.subscriptions;
     this.#rows = options.rows;
     this.#send = options.send;
     this.#unmatchedKey = options.unmatchedKey;
+    this.#identity = options.identity;
   }
 
   /** A request. Its result has the larger of both rows' times. */
@@ -76,6 +84,12 @@ class RightSide<K, K2, V2> {
     const { instruction, print, content: leftKey } = request;
     if (leftKey === null) return;
     const row = foreignKey === null ? undefined : this.#rows?.get(foreignKey);
+    if (foreignKey !== null && row !== undefined)
+      this.#shown.set(this.#identity(foreignKey), {
+        foreignKey,
+        timestamp: Math.max(timestamp, row.timestamp),
+        headers,
+      });
     if (foreignKey !== null) this.#keep(foreignKey, leftKey, { request, row, timestamp, headers });
     if (instruction === REQUEST.end || (instruction === REQUEST.subscribe && row === undefined)) return;
     const content = instruction === REQUEST.endAndAnswer ? null : (row?.value ?? null);
@@ -85,6 +99,7 @@ class RightSide<K, K2, V2> {
 
   /** A changed row. Its results have its own time. */
   tell({ key: foreignKey, value, timestamp, headers }: TableChange<K2, V2>): void {
+    this.#shown.delete(this.#identity(foreignKey));
     let isMatched = false;
     for (const { key, value: print } of this.#subscriptions.range(ofGroup<K2, K>(foreignKey))) {
       isMatched = true;
@@ -92,6 +107,17 @@ class RightSide<K, K2, V2> {
       this.#send(key.member, answer, timestamp, headers);
     }
     if (!isMatched) this.#tellUnmatched(foreignKey, value, { timestamp, headers });
+  }
+
+  /**
+   * At a commit, behind the changes of the right table. A row that came and went since the last one changes nothing there,
+   * but a request may have seen it in between; its subscribers learn now that it is gone.
+   */
+  settle(): void {
+    for (const { foreignKey, timestamp, headers } of this.#shown.values())
+      if (this.#rows?.get(foreignKey) === undefined)
+        this.tell({ key: foreignKey, value: null, oldValue: null, timestamp, headers });
+    this.#shown.clear();
   }
 
   #keep(
