@@ -29,6 +29,8 @@ export interface CommandDefinition<T extends OptionTable = OptionTable> {
   readonly description: string;
   readonly options: T;
   readonly examples: readonly string[];
+  /** Below the examples in its help. */
+  readonly notes?: readonly string[];
   run(context: CommandContext<T>): Promise<void>;
 }
 

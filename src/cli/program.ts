@@ -28,7 +28,7 @@ export function buildProgram({ version, out, err, loaded, invoked }: ProgramOpti
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [COMMAND]', 'show the help of a command')
     .configureOutput({ writeOut: out, writeErr: err })
-    .showHelpAfterError('Try: millrace --help')
+    .showHelpAfterError(`Try: millrace${loaded === undefined ? '' : ` ${loaded.name}`} --help`)
     .exitOverride();
   program.addHelpText('after', `\n${ENVIRONMENT_HELP}`);
   addOptions(program, globalOptions);
@@ -55,6 +55,7 @@ function fill(command: Command, definition: CommandDefinition, invoked: (invocat
   command.optionsGroup('Global options:');
   addOptions(command, globalOptions);
   command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join('\n')}`);
+  if (definition.notes !== undefined) command.addHelpText('after', `\n${definition.notes.join('\n')}`);
   command.action(() => {
     invoked({ args: command.args, flags: command.optsWithGlobals() });
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command.ts';
 import { ensureTopics, openEngine } from '../engine.ts';
 import { EventWriter } from '../event-writer.ts';
+import { exampleLines } from '../example-lines.ts';
 import { importFile } from '../import-file.ts';
 import { fileSize } from '../read-lines.ts';
 import { partitionsOption } from '../shared-options.ts';
@@ -22,6 +23,7 @@ export const importFiles = defineCommand({
     'millrace import orders orders.ndjson.gz',
     'millrace import payments may.ndjson june.ndjson --on-error skip',
   ],
+  notes: ['A line of each topic:', ...Object.entries(exampleLines).map(([topic, line]) => `  ${topic}: ${line}`)],
   async run({ args, options, settings, stderr, signal }) {
     const [name = '', ...paths] = args;
     const topic = asShopTopic(name);

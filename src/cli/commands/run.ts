@@ -16,6 +16,9 @@ import {
 import { runOptions, workerSettings } from '../run-options.ts';
 import { isPortTaken, serveWorkers } from '../worker-http.ts';
 
+const DONE = 'done: all that was there is processed and committed';
+const STOPPED = 'stopped';
+
 type Context = CommandContext<typeof runOptions>;
 
 export const run = defineCommand({
@@ -61,16 +64,28 @@ async function runAll(context: Context, engine: Connection, topologies: readonly
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     await ended(context, workers).finally(close);
+    await stderr.write(`${signal.aborted ? STOPPED : DONE}${await rejectedText(metrics)}\n`);
   } finally {
     await Promise.allSettled(workers.map((worker) => worker.stop()));
   }
 }
 
 /** Resolves when all have ended; the first that fails ends the others. */
-async function ended({ options, signal, stderr }: Context, workers: readonly Worker[]): Promise<void> {
+async function ended({ options }: Context, workers: readonly Worker[]): Promise<void> {
   await Promise.all(workers.map((worker) => (options.untilEnd ? worker.untilEnd() : worker.finished())));
-  const how = signal.aborted ? 'stopped' : 'done: all that was there is processed and committed';
-  await stderr.write(`${how}\n`);
+}
+
+/** `; 1 record skipped`; empty where all went through. */
+async function rejectedText(metrics: Registry): Promise<string> {
+  const counted = await metrics.getSingleMetric('millrace_records_rejected_total')?.get();
+  const counts = { skip: 0, 'dead-letter': 0 };
+  for (const { labels, value } of counted?.values ?? [])
+    counts[labels['outcome'] === 'skip' ? 'skip' : 'dead-letter'] += value;
+  return said(counts.skip, 'skipped') + said(counts['dead-letter'], 'dead-lettered');
+}
+
+function said(count: number, what: string): string {
+  return count === 0 ? '' : `; ${count} record${count === 1 ? '' : 's'} ${what}`;
 }
 
 async function serve(
