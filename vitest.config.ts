@@ -6,7 +6,7 @@ const slow = ['test/**/*.kafka.test.ts', 'test/**/*.crash.test.ts', 'test/**/*.e
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: slow } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: slow, testTimeout: 30_000 } },
       { test: { name: 'slow', include: slow, testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
     ],
   },

@@ -279,7 +279,8 @@ class Model {
     const { store } = this.#real;
     switch (taken.kind) {
       case 'put':
-        return this.#put(taken.at, taken.value);
+        this.#put(taken.at, taken.value);
+        return;
       case 'mark':
         store.setMark('mark', taken.value);
         this.#current = { ...this.#current, mark: taken.value };
@@ -300,7 +301,8 @@ class Model {
         this.#sealed.push({ generation: store.seal(), state: this.#current });
         return;
       case 'confirm':
-        return this.#confirm();
+        this.#confirm();
+        return;
       case 'write':
         this.#real.write();
         this.#written = this.#confirmed;
@@ -312,13 +314,15 @@ class Model {
         store.rollback();
         this.#sealed.length = 0;
         this.#current = this.#confirmed;
-        return this.check();
+        this.check();
+        return;
       case 'reopen':
         this.#real = new Timed(this.#backend, this.#spec);
         this.#sealed.length = 0;
         this.#confirmed = this.#written;
         this.#current = this.#written;
-        return this.check();
+        this.check();
+        return;
     }
   }
 
