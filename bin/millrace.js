@@ -16,6 +16,7 @@ async function resolveToSource(source) {
   const entries = new Map([
     ['millrace', new URL('index.ts', source).href],
     ['millrace/testing', new URL('testing/index.ts', source).href],
+    ['millrace/orders', new URL('orders/index.ts', source).href],
     ['millrace/cli', new URL('cli/index.ts', source).href],
   ]);
   // Not a static import: an older Node has no such name.
