@@ -128,7 +128,12 @@ function suppressTable(source: KTable<unknown, unknown>, { name, until }: Step):
       if (change.value !== null || until.until === 'timeLimit') table.hub.emit(change);
     };
     buffer = open(scope, { name, until, columns: { key: key.columns, row: row.columns }, emit });
-    source.hub.add(processor(buffer, { name, until, delay }));
+    const releases = releaser(buffer, { name, until, delay });
+    // Changes that were held back for a commit come in the order of their keys' first ones: one may close a window before
+    // the last change of that window is here. So what is final is let out behind all of them.
+    const isDeferred = until.until === 'windowCloses' && scope.emit === 'commit';
+    source.hub.add(holder(buffer, isDeferred ? () => {} : releases));
+    if (isDeferred) scope.onFlush(releases);
   });
   return table;
 }
@@ -155,12 +160,19 @@ function open(
   });
 }
 
-/** Takes each change: the time moves, the change is held, what is due comes out, then what is too much. */
-function processor(buffer: SuppressBuffer<unknown, unknown>, { name, until, delay }: Step & { delay: number }) {
+/** Takes each change: the time moves, the change is held, then what may comes out. */
+function holder(buffer: SuppressBuffer<unknown, unknown>, release: () => void) {
   return (change: TableChange<unknown, unknown>): void => {
-    const time = buffer.advance(change.timestamp);
+    buffer.advance(change.timestamp);
     buffer.hold(change);
-    buffer.release(time - delay);
+    release();
+  };
+}
+
+/** Lets out what is due, then what is too much. */
+function releaser(buffer: SuppressBuffer<unknown, unknown>, { name, until, delay }: Step & { delay: number }) {
+  return (): void => {
+    buffer.release(buffer.time - delay);
     if (!buffer.isFull) return;
     if (until.until === 'timeLimit' && until.whenFull === 'emit') buffer.releaseWhileFull();
     else throw failure('SUPPRESS_FULL', { name, rows: buffer.rows, bytes: buffer.bytes, ...until.limits });

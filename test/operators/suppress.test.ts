@@ -107,7 +107,7 @@ describe('until a time limit', () => {
 });
 
 describe('until windows close', () => {
-  const finals = (limits = {}) =>
+  const finals = (limits = {}, emit: 'update' | 'commit' = 'update') =>
     run(
       ['in'],
       (flow) => {
@@ -120,8 +120,15 @@ describe('until windows close', () => {
           to('out', { key: text }),
         );
       },
-      { out: number },
+      { out: number, emit },
     );
+
+  test('a window comes out once, when the change that closes it and its last one are of one commit', async () => {
+    const { pipe, commit } = await finals({}, 'commit');
+    expect([...pipe('in', ['a', '1', 1]), ...commit()]).toEqual([]);
+    expect(pipe('in', ['b', '1', 11], ['a', '2', 9], ['b', '2', 19])).toEqual([]);
+    expect(commit()).toEqual([['a@0', 2, 9]]);
+  });
 
   test('one result a window, in the order of ends, then keys', async () => {
     const { pipe } = await finals();

@@ -55,12 +55,14 @@ export class SuppressBuffer<K, V> {
     this.#isLimited = maxRecords !== undefined || maxBytes !== undefined;
   }
 
-  /** The largest timestamp of a change so far, this one included. */
-  advance(timestamp: number): number {
-    const time = this.#store.mark(TIME) ?? -1;
-    if (timestamp <= time) return time;
-    this.#store.setMark(TIME, timestamp);
-    return timestamp;
+  /** The largest timestamp of a change so far; -1 before the first. */
+  get time(): number {
+    return this.#store.mark(TIME) ?? -1;
+  }
+
+  /** A change of this timestamp has come. */
+  advance(timestamp: number): void {
+    if (timestamp > this.time) this.#store.setMark(TIME, timestamp);
   }
 
   hold(change: TableChange<K, V>): void {
