@@ -1,5 +1,16 @@
 /** What `millrace/testing` gives: topologies run without a broker. */
 
+export {
+  type Comparison,
+  type FaultKind,
+  type SimulatedInput,
+  type SimulatedRecord,
+  Simulation,
+  type SimulationOptions,
+  type SimulationReport,
+  simulate,
+  simulatedInput,
+} from './simulation.ts';
 export { TestInputTopic, type TestInputTopicOptions } from './test-input-topic.ts';
 export { TestOutputTopic, type TestRecord } from './test-output-topic.ts';
 export { type RestartOptions, type TestDriverOptions, TopologyTestDriver } from './topology-test-driver.ts';
