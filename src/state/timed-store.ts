@@ -34,6 +34,15 @@ export interface TimedStagedStoreOptions<K, V> {
   readonly cacheEntries?: number;
 }
 
+/** Of a row whose slot is known. */
+interface Deletion<K> extends Change<TimedKey<K>, never> {
+  readonly born: number;
+}
+
+function bornOf(deletion: Change<unknown, unknown> & { readonly born?: number }): number {
+  return deletion.born ?? 0;
+}
+
 /** The mark that keeps the newest time: it must not go back when the newest row is deleted. */
 const NEWEST = 'newest';
 
@@ -72,7 +81,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#retentionMs = spec.timed.retentionMs;
     this.#cache = new BucketCache(cacheEntries);
     this.#times = new CommittedTimes(table);
-    this.#confirmed = new ConfirmedChanges(this.#columns);
+    this.#confirmed = new ConfirmedChanges<TimedKey<K>, V>(this.#columns, bornOf);
     this.#cacheHasAll = table.isEmpty();
     this.#marks = table.marks();
     this.#newest = this.#marks.get(NEWEST) ?? -1;
@@ -86,13 +95,13 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   get(key: K, time: number, order = 0): Row<V> | undefined {
     if (time <= this.#horizon) return undefined;
-    const slot = this.#bucket(key)?.find(time, order);
+    const slot = this.#found(key)?.find(time, order);
     // A slot of a bucket is a row: its value is not null.
     return slot?.change as Row<V> | undefined;
   }
 
   fetch(key: K, from: number, to: number, reverse = false): readonly Entry<TimedKey<K>, V>[] {
-    return this.#bucket(key)?.within(Math.max(from, this.#horizon + 1), to, reverse) ?? [];
+    return this.#found(key)?.within(Math.max(from, this.#horizon + 1), to, reverse) ?? [];
   }
 
   fetchAll(from: number, to: number): readonly Entry<TimedKey<K>, V>[] {
@@ -177,7 +186,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   committed(generation: Generation<TimedKey<K>, V>): void {
     assert(this.#sealed[0] === generation, `generation ${generation.number} of ${this.name} is not the oldest sealed`);
     this.#sealed.shift();
-    this.#confirmed.add(generation);
+    this.#confirmed.add(generation, this.#cache.cleanUpTo);
     this.#confirmedUpTo = generation.number;
     this.#drained = undefined;
   }
@@ -231,20 +240,30 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   // --- internals ----------------------------------------------------------------------------------------------------
 
+  /** For readers: undefined where the key is known to have no rows, which then takes no place in the cache. */
+  #found(key: K): TimedBucket<K, V> | undefined {
+    const id = identityOf(key, this.#keyColumns);
+    return this.#cache.find(id) ?? (this.#mayBeInTable(id) ? this.#loaded(key, id) : undefined);
+  }
+
   /** Undefined where the key has a null in it, which no store can hold. */
   #bucket(key: K): TimedBucket<K, V> | undefined {
     const id = identityOf(key, this.#keyColumns);
-    const found = this.#cache.find(id);
-    if (found !== undefined) return found;
+    return this.#cache.find(id) ?? this.#loaded(key, id);
+  }
+
+  #loaded(key: K, id: KeyIdentity): TimedBucket<K, V> | undefined {
     if (hasNull(key, this.#keyColumns)) return undefined;
-    const bucket = new TimedBucket<K, V>(this.#load(key, id));
+    const bucket = new TimedBucket<K, V>(this.#mayBeInTable(id) ? this.#read(key) : []);
     this.#cache.add(id, bucket);
     return bucket;
   }
 
-  #load(key: K, id: KeyIdentity): TimedSlot<K, V>[] {
-    if (this.#cacheHasAll && !this.#cache.hasDropped) return [];
-    if (!this.#keys.mayHave(id)) return [];
+  #mayBeInTable(id: KeyIdentity): boolean {
+    return (!this.#cacheHasAll || this.#cache.hasDropped) && this.#keys.mayHave(id);
+  }
+
+  #read(key: K): TimedSlot<K, V>[] {
     const from = { key, time: Math.max(FIRST_TIME, this.#horizon + 1), order: FIRST_TIME };
     const to = { key, time: LAST_TIME, order: LAST_TIME };
     return Array.from(this.#table.range({ from, to }), (change) => ({ change, generation: 0, index: -1, born: 0 }));
@@ -286,7 +305,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
       generation.remove(slot.index);
       return;
     }
-    const change: Change<TimedKey<K>, V> = { key: slot.change.key, value: null, timestamp };
+    const change: Deletion<K> = { key: slot.change.key, value: null, timestamp, born: slot.born };
     if (slot.generation === generation.number) generation.replace(slot.index, change);
     else slot.index = generation.add(change);
     slot.change = change;

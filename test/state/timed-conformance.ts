@@ -144,7 +144,7 @@ export function timedConformance(name: string, open: () => OpenedBackend): void 
       store.put({ key: 'a', time: 2, order: 1 }, null, 3);
       store.put({ key: 'a', time: 2, order: 1 }, 'again', 4);
       store.put({ key: 'a', time: 2, order: 1 }, null, 5);
-      expect([...store.seal()]).toEqual([{ key: { key: 'a', time: 2, order: 1 }, value: null, timestamp: 5 }]);
+      expect([...store.seal()]).toMatchObject([{ key: { key: 'a', time: 2, order: 1 }, value: null, timestamp: 5 }]);
     });
 
     it('refuses a key with a null in it', () => {

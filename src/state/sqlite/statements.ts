@@ -27,8 +27,8 @@ export class StoreStatements {
   readonly #table: string;
   readonly #key: readonly string[];
   readonly #valueList: string;
+  // Their texts are long, and would be made anew for every read or batch: so by what is asked, or the number of rows.
   readonly #reads = new Map<string, Read>();
-  /** By the number of rows: their texts are long, and would be made anew for every batch. */
   readonly #upserts = new Map<number, Write>();
   readonly #removals = new Map<number, Write>();
 
@@ -45,12 +45,14 @@ export class StoreStatements {
 
   /** The value columns and the timestamp of a key. */
   get(): Read {
-    const where = [PARTITION, ...this.#key].map((name) => `${name} = ?`);
-    return this.#toRead(`SELECT ${this.#valueList} FROM ${this.#table} WHERE ${where.join(' AND ')}`);
+    return this.#toRead('get', () => {
+      const where = [PARTITION, ...this.#key].map((name) => `${name} = ?`);
+      return `SELECT ${this.#valueList} FROM ${this.#table} WHERE ${where.join(' AND ')}`;
+    });
   }
 
   anyRow(): Read {
-    return this.#toRead(`SELECT 1 FROM ${this.#table} WHERE ${PARTITION} = ? LIMIT 1`);
+    return this.#toRead('any', () => `SELECT 1 FROM ${this.#table} WHERE ${PARTITION} = ? LIMIT 1`);
   }
 
   clear(): Write {
@@ -77,6 +79,11 @@ export class StoreStatements {
   /** Key columns, value columns and timestamp. Parameters: partition, lower key, upper key, prefix, its end, limit. */
   range(shape: RangeShape): Read {
     const { lower, upper, prefix, reverse } = shape;
+    const id = `${lower} ${upper} ${prefix?.at} ${prefix?.isBounded} ${reverse}`;
+    return this.#toRead(id, () => this.#rangeText(shape));
+  }
+
+  #rangeText({ lower, upper, prefix, reverse }: RangeShape): string {
     const where = [`${PARTITION} = ?`];
     if (lower !== undefined) where.push(this.#compared(lower));
     if (upper !== undefined) where.push(this.#compared(upper));
@@ -85,27 +92,29 @@ export class StoreStatements {
     if (prefix?.isBounded === true) where.push(`${text} < ?`);
     const columns = [...this.layout.key.columns.map(selected), this.#valueList].join(', ');
     const order = [PARTITION, ...this.#key].map((name) => `${name} ${reverse ? 'DESC' : 'ASC'}`).join(', ');
-    return this.#toRead(`SELECT ${columns} FROM ${this.#table} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`);
+    return `SELECT ${columns} FROM ${this.#table} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`;
   }
 
   /** Key columns, value columns and timestamp. Parameters: partition, least and largest of the first column, limit. */
   byIndex(index: readonly number[], reverse: boolean): Read {
-    const key = index.map((at) => this.#key[at] ?? PARTITION);
-    const columns = [...this.layout.key.columns.map(selected), this.#valueList].join(', ');
-    const order = [...new Set([...key, ...this.#key])].map((each) => (reverse ? `${each} DESC` : each)).join(', ');
-    const where = `${PARTITION} = ? AND ${key[0]} BETWEEN ? AND ?`;
-    return this.#toRead(`SELECT ${columns} FROM ${this.#table} WHERE ${where} ORDER BY ${order} LIMIT ?`);
+    return this.#toRead(`by index ${index} ${reverse}`, () => {
+      const key = index.map((at) => this.#key[at] ?? PARTITION);
+      const columns = [...this.layout.key.columns.map(selected), this.#valueList].join(', ');
+      const order = [...new Set([...key, ...this.#key])].map((each) => (reverse ? `${each} DESC` : each)).join(', ');
+      const where = `${PARTITION} = ? AND ${key[0]} BETWEEN ? AND ?`;
+      return `SELECT ${columns} FROM ${this.#table} WHERE ${where} ORDER BY ${order} LIMIT ?`;
+    });
   }
 
   #compared(operator: string): string {
     return `(${this.#key.join(', ')}) ${operator} (${placeholders(this.keyWidth)})`;
   }
 
-  #toRead(sql: string): Read {
-    let statement = this.#reads.get(sql);
+  #toRead(id: string, sql: () => string): Read {
+    let statement = this.#reads.get(id);
     if (statement === undefined) {
-      statement = this.#db.prepare<SqlValue[], SqlValue[]>(sql).raw(true);
-      this.#reads.set(sql, statement);
+      statement = this.#db.prepare<SqlValue[], SqlValue[]>(sql()).raw(true);
+      this.#reads.set(id, statement);
     }
     return statement;
   }
