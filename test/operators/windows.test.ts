@@ -118,6 +118,19 @@ describe('windows that are fixed beforehand', () => {
     ]);
   });
 
+  test('a session of one instant that grows twice between two commits leaves no row of what it was', async () => {
+    const { pipe, driver, read } = await run(counts(session(5)), { keys: sessionWindowed(text), emit: 'commit' });
+    pipe(['a', 'x', 10]);
+    driver.commit();
+    expect(read()).toEqual([['a[10,10]', 1, 10]]);
+    pipe(['a', 'y', 10], ['a', 'z', 12]);
+    driver.commit();
+    expect(read()).toEqual([
+      ['a[10,10]', null, 10],
+      ['a[10,12]', 3, 12],
+    ]);
+  });
+
   test('the rows can be joined', async () => {
     const { pipe } = await run(
       (flow) => {

@@ -36,8 +36,9 @@ export function foldSessions<K, A>(live: LiveWindows<K, A>, { gapMs, graceMs }: 
       if (!isNew) for (let i = 0; i < count; i++) remove(sessions[i], headers);
       const after = add(aggregate, value, key);
       store.put({ key, time: end, order: start }, after, end);
-      // Also where a session of this one instant gets another record, and so had a value: Kafka Streams has it that way.
-      const oldValue = null;
+      // Where a session of this one instant gets another record, Kafka Streams gives no old value either. Behind a commit
+      // there must be one: else the session would seem to have come since the last one, and its end would be passed over.
+      const oldValue = emitter.holdsBack && isNew && count > 0 ? (sessions[0]?.value ?? null) : null;
       emitter.update(key, start, end, { value: after, oldValue, claimed: undefined, timestamp: end, headers });
     }
     if (compat) closer.close(time, headers);

@@ -24,6 +24,11 @@ export class WindowEmitter<K, A> {
     this.#held = new HeldChanges(hub, identity, failed);
   }
 
+  /** Whether changes wait for the next commit. */
+  get holdsBack(): boolean {
+    return this.#mode === 'commit';
+  }
+
   /** Whether only closed windows come out. */
   get emitsClosed(): boolean {
     return this.#mode === 'windowClose';
