@@ -39,13 +39,13 @@ export class BucketCache<K, V> {
   add(id: KeyIdentity, bucket: TimedBucket<K, V>): void {
     if (this.#rows >= this.#rotateAt) this.#rotate();
     this.#young.set(id, bucket);
-    this.#rows += 1 + bucket.size;
+    this.#rows += weight(bucket);
     this.#remember(id, bucket);
   }
 
   /** A bucket has one more row. */
-  grown(): void {
-    this.#rows++;
+  grown(bucket: TimedBucket<K, V>): void {
+    if (bucket.size > 1) this.#rows++;
   }
 
   clear(): void {
@@ -74,7 +74,7 @@ export class BucketCache<K, V> {
       if (this.#young.has(id)) continue;
       if (bucket.generation > this.cleanUpTo) {
         kept.set(id, bucket);
-        rows += 1 + bucket.size;
+        rows += weight(bucket);
       } else this.hasDropped = true;
     }
     this.#old = this.#young;
@@ -83,4 +83,9 @@ export class BucketCache<K, V> {
     // Twice what had to stay: with more unwritten rows than the limit, the cost of turning stays in proportion.
     this.#rotateAt = this.#half + 2 * rows;
   }
+}
+
+/** An empty bucket takes room too. */
+function weight(bucket: TimedBucket<unknown, unknown>): number {
+  return Math.max(1, bucket.size);
 }

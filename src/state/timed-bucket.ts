@@ -16,13 +16,13 @@ export interface TimedSlot<K, V> {
 export class TimedBucket<K, V> {
   /** The generation that changed one of its rows last. */
   generation = 0;
-  readonly #slots: TimedSlot<K, V>[];
+  #slots: TimedSlot<K, V>[];
   /** The first slot that is still so. Rows mostly go in the order of their times, and a large array is slow to shift. */
   #head = 0;
   /** Deleted in the present generation: a row that comes back takes its place in it. */
-  #deleted: TimedSlot<K, V>[] = [];
+  #deleted: TimedSlot<K, V>[] | undefined;
 
-  constructor(slots: TimedSlot<K, V>[] = []) {
+  constructor(slots: TimedSlot<K, V>[]) {
     this.#slots = slots;
   }
 
@@ -38,7 +38,9 @@ export class TimedBucket<K, V> {
   insert(slot: TimedSlot<K, V>): void {
     const { time, order } = slot.change.key;
     const at = this.#from(time, order);
-    if (at === this.#slots.length) this.#slots.push(slot);
+    // Most keys have one row, and the first `push` makes room for many.
+    if (this.#slots.length === 0) this.#slots = [slot];
+    else if (at === this.#slots.length) this.#slots.push(slot);
     else this.#slots.splice(at, 0, slot);
   }
 
@@ -54,15 +56,15 @@ export class TimedBucket<K, V> {
 
   /** Remembers a deletion of the present generation. */
   buried(slot: TimedSlot<K, V>): void {
-    if (this.#deleted.length > 0 && this.#deleted[0]?.generation !== slot.generation) this.#deleted = [];
-    this.#deleted.push(slot);
+    if (this.#deleted?.[0]?.generation === slot.generation) this.#deleted.push(slot);
+    else this.#deleted = [slot];
   }
 
   /** The slot of a row that was deleted in this generation, to be used again. */
   revive(time: number, order: number, generation: number): TimedSlot<K, V> | undefined {
-    if (this.#deleted.length === 0) return undefined;
+    if (this.#deleted === undefined) return undefined;
     if (this.#deleted[0]?.generation !== generation) {
-      this.#deleted = [];
+      this.#deleted = undefined;
       return undefined;
     }
     const at = this.#deleted.findIndex((slot) => isAt(slot, time, order));

@@ -281,7 +281,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#changed.add(slot);
     bucket.insert(slot);
     bucket.generation = number;
-    this.#cache.grown();
+    this.#cache.grown(bucket);
   }
 
   #change(bucket: TimedBucket<K, V>, slot: TimedSlot<K, V>, change: Change<TimedKey<K>, V>): void {

@@ -13,8 +13,8 @@ export function openDatabase(path: string): Database.Database {
     db.pragma('journal_mode = WAL');
     // No fsync a commit: after a power cut the file is older but whole, and catches up from the changelogs.
     db.pragma('synchronous = NORMAL');
-    // 32 MB of pages: a commit touches most inner pages of its tables, which must not be read again each time.
-    db.pragma('cache_size = -32000');
+    // 64 MB of pages: a commit touches most inner pages of its tables, which must not be read again each time.
+    db.pragma('cache_size = -64000');
     // Sorts and scratch tables are small and short-lived.
     db.pragma('temp_store = MEMORY');
     // Pages go back into the file after 32 MB of WAL, not after 4: between two times most of them are written often.
