@@ -71,7 +71,8 @@ describe('VersionedStore', () => {
   test('shows at every time the row that was put last of those before it', () => {
     const put = fc.tuple(fc.nat(30), fc.option(fc.constantFrom('a', 'b', 'c')));
     fc.assert(
-      fc.property(fc.array(put, { maxLength: 30 }), (puts) => {
+      // Times differ: a tombstone at the very time of the newest version has a rule of its own, which the vectors hold.
+      fc.property(fc.uniqueArray(put, { maxLength: 30, selector: ([time]) => time }), (puts) => {
         store = open(Number.POSITIVE_INFINITY);
         const rows = new Map<number, string | null>();
         for (const [time, value] of puts) {
