@@ -13,6 +13,9 @@ export interface CommitPathOptions {
   readonly now: () => number;
 }
 
+/** How many times as long as a checkpoint takes the pause after it is, at least. */
+const PAUSE_SHARE = 4;
+
 /**
  * The one commit path. In this order, so that a crash at any point loses nothing and doubles nothing:
  *
@@ -30,11 +33,14 @@ export class CommitPath {
   /** Confirmed by the log, not yet in the state file. */
   readonly #unwritten = new Map<string, Checkpoint>();
   #lastCheckpoint: number;
+  /** From one checkpoint to the next. */
+  #pauseMs: number;
   readonly #inputs = new Map<string, Position>();
 
   constructor(options: CommitPathOptions) {
     this.#options = options;
     this.#lastCheckpoint = options.now();
+    this.#pauseMs = options.checkpointIntervalMs;
   }
 
   /** The newest committed positions of those inputs that `wanted` picks. */
@@ -64,16 +70,22 @@ export class CommitPath {
     return tasks.map((task) => task.seal());
   }
 
-  /** Brings the state file up to what the log has, if it is time, or `now`. Everything in one SQLite transaction. */
+  /**
+   * Brings the state file up to what the log has, if it is time, or `now`. Everything in one SQLite transaction. The more
+   * rows at once, the less each costs: so where writing takes much of the time, it is done less often.
+   */
   checkpoint(tasks: readonly Task[], when: 'due' | 'now'): void {
     const { backend, checkpointIntervalMs, now } = this.#options;
-    if (!this.behind || (when === 'due' && now() - this.#lastCheckpoint < checkpointIntervalMs)) return;
+    const began = now();
+    if (!this.behind || (when === 'due' && began - this.#lastCheckpoint < this.#pauseMs)) return;
     backend.commit(() => {
       for (const task of tasks) task.stores.write();
     }, [...this.#unwritten.values()]);
     for (const task of tasks) task.stores.written();
     this.#unwritten.clear();
     this.#lastCheckpoint = now();
+    if (checkpointIntervalMs > 0)
+      this.#pauseMs = Math.max(checkpointIntervalMs, PAUSE_SHARE * (this.#lastCheckpoint - began));
   }
 
   /** Forgets what was confirmed and not written: the tasks it belongs to are dropped. */

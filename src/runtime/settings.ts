@@ -24,7 +24,9 @@ export const settingsTable = {
     .int()
     .min(0)
     .default(1000)
-    .describe('how stale the state file may be while the worker is busy, ms; an idle worker is never stale'),
+    .describe(
+      'how stale the state file may be while the worker is busy, ms; more where writing takes over a fifth of the time; an idle worker is never stale',
+    ),
   bufferedRecordsPerPartition: z.coerce
     .number()
     .int()
