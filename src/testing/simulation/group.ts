@@ -68,6 +68,12 @@ export class Group {
       .map(({ subtopology, partition }) => ({ subtopology, partition }));
   }
 
+  owns(memberId: string, { subtopology, partition }: TaskId): boolean {
+    return this.#tasks.some(
+      (task) => task.subtopology === subtopology && task.partition === partition && task.owner === memberId,
+    );
+  }
+
   leave({ memberId, epoch }: MemberToken): void {
     if (this.#members.get(memberId)?.epoch === epoch) this.#remove(memberId);
   }

@@ -35,6 +35,7 @@ export class SimulatedWorker {
   readonly #options: SimulatedWorkerOptions;
   #lives = 0;
   #actor: Actor | undefined;
+  #memberId: string | undefined;
   #thread: StreamThread | undefined;
 
   constructor(options: SimulatedWorkerOptions) {
@@ -45,6 +46,11 @@ export class SimulatedWorker {
 
   get isAlive(): boolean {
     return this.#actor !== undefined;
+  }
+
+  /** Under which it is in the group. */
+  get memberId(): string | undefined {
+    return this.#memberId;
   }
 
   get isIdle(): boolean {
@@ -96,6 +102,7 @@ export class SimulatedWorker {
     const metrics = new WorkerMetrics(application.id);
     const globals = await this.#openGlobals(client, backend, metrics);
     const { memberId } = backend.identity;
+    this.#memberId = memberId;
     const join = () =>
       client.join({ group: application.id, memberId, processId: this.name, subtopologies: application.subtopologies });
     const timing = this.#timing(actor);

@@ -263,9 +263,16 @@ export class SimulationRun {
     if (isProcessed) this.#world.faults.end();
     const running = this.#workers.reduce((sum, { tasks }) => sum + tasks.length, 0);
     const isQuiet =
-      isProcessed && running === this.#taskCount && this.#workers.every((worker) => worker.isIdle && worker.isAlive);
+      isProcessed &&
+      running === this.#taskCount &&
+      this.#workers.every((worker) => worker.isIdle && this.#isCurrent(worker));
     this.#quietLooks = isQuiet ? this.#quietLooks + 1 : 0;
     this.#scheduler.after(LOOK_MS, undefined, () => this.#look());
+  }
+
+  /** A worker that stood still may not know yet that its tasks are elsewhere. */
+  #isCurrent({ memberId, tasks }: SimulatedWorker): boolean {
+    return memberId !== undefined && tasks.every(({ id }) => this.#log.group.owns(memberId, id));
   }
 
   #outputs(): Map<string, Fact[]> {
