@@ -30,7 +30,7 @@ if (chosen.length === 0) {
 let passed = 0;
 const failed: string[] = [];
 const began = performance.now();
-let faults = 0;
+const faults = new Map<string, number>();
 let steps = 0;
 
 for (const [index, scenario] of chosen.entries()) {
@@ -51,7 +51,10 @@ for (const [index, scenario] of chosen.entries()) {
 }
 
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
-process.stdout.write(`${faults} faults, ${steps} steps, ${seconds} s\n${passed} passed, ${failed.length} failed\n`);
+for (const [fault, times] of [...faults].sort()) process.stdout.write(`${String(times).padStart(6)} × ${fault}\n`);
+process.stdout.write(
+  `${[...faults.values()].reduce((sum, times) => sum + times, 0)} faults, ${steps} steps, ${seconds} s\n${passed} passed, ${failed.length} failed\n`,
+);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 function open({ topology, options }: Scenario, set: number, files: boolean): Promise<Simulation> {
@@ -61,7 +64,7 @@ function open({ topology, options }: Scenario, set: number, files: boolean): Pro
 async function play({ name }: Scenario, simulation: Simulation, seed: number): Promise<void> {
   try {
     const report = await simulation.run(seed);
-    faults += report.faults;
+    for (const fault of report.faults) faults.set(fault, (faults.get(fault) ?? 0) + 1);
     steps += report.steps;
     passed++;
   } catch (error) {

@@ -70,9 +70,9 @@ const REQUESTS = [
 ] as const satisfies readonly Point[];
 
 /** How long it waits for its point to be reached before it tries something else. */
-const PATIENCE_MS = 300;
+const PATIENCE_MS = 120;
 /** How much time lies between two faults, at most. */
-const PEACE_MS = 80;
+const PEACE_MS = 40;
 
 type Armed = { readonly kind: FaultKind; readonly point: string; left: number };
 
@@ -88,8 +88,8 @@ export interface FaultEffects {
 
 /** Decides what goes wrong and when: one thing after another, so that each kind of step has its turn. */
 export class Faults {
-  /** How many have happened. */
-  count = 0;
+  /** What has happened: the kind, and at which step. */
+  readonly happened: string[] = [];
   readonly #random: Random;
   readonly #kinds: readonly FaultKind[];
   readonly #effects: FaultEffects;
@@ -140,7 +140,7 @@ export class Faults {
     const kind = this.#left > 0 ? this.#draw() : undefined;
     if (kind === undefined) return;
     if (kind === 'move' || kind === 'leave') {
-      this.#count();
+      this.#count(kind);
       this.#effects[kind]();
       this.#next();
       return;
@@ -154,18 +154,21 @@ export class Faults {
     });
   }
 
-  /** Every other one is a kill, where that is among them. */
+  /** Kills most of all, where they are among them. */
   #draw(): FaultKind | undefined {
-    return this.#kinds.includes('kill') && this.#random.chance(0.4) ? 'kill' : this.#random.any(this.#kinds);
+    const kind = this.#kinds.includes('kill') && this.#random.chance(0.4) ? 'kill' : this.#random.any(this.#kinds);
+    // These need no step to be reached, so they would be most of what happens.
+    const isEasy = kind === 'move' || kind === 'leave';
+    return isEasy && this.#random.chance(0.6) ? this.#random.any(this.#kinds) : kind;
   }
 
-  #count(): void {
-    this.count++;
+  #count(what: string): void {
+    this.happened.push(what);
     this.#left--;
   }
 
   #happen(kind: FaultKind, actor: Actor, point: string): void {
-    this.#count();
+    this.#count(`${kind} at: ${point}`);
     this.#next();
     this.#effects.trace(actor.name, `${kind} at: ${point}`);
     if (kind === 'kill') this.#effects.kill(actor);

@@ -48,8 +48,8 @@ export interface SimulationReport {
   readonly seed: number;
   readonly log: LogKind;
   readonly arrival: 'before' | 'during';
-  /** How many faults happened. */
-  readonly faults: number;
+  /** What went wrong: the kind of fault, and the step that it came at. */
+  readonly faults: readonly string[];
   /** Events that were simulated. */
   readonly steps: number;
 }

@@ -45,7 +45,8 @@ export interface RunOptions {
 
 export interface RunReport extends Outcome {
   readonly steps: number;
-  readonly faults: number;
+  /** What went wrong: the kind, and at which step. */
+  readonly faults: readonly string[];
 }
 
 /** How often it is asked whether all is done, ms. */
@@ -117,7 +118,7 @@ export class SimulationRun {
       for (const worker of this.#workers) worker.stop();
       await this.#until(() => this.#workers.every((worker) => !worker.isAlive), 'all workers have stopped');
       await this.#comeBack(stores);
-      return { stores, outputs, steps: this.#scheduler.steps, faults: this.#world.faults.count };
+      return { stores, outputs, steps: this.#scheduler.steps, faults: this.#world.faults.happened };
     } finally {
       for (const worker of this.#workers) worker.kill();
       for (const { state } of this.#workers) state.dispose();
