@@ -11,12 +11,14 @@ export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
   readonly #rows: CommittedTable<TimedKey<K>, V>;
   readonly #marks: CommittedTable<string, number>;
   readonly #columns: Columns<TimedKey<K>>;
+  readonly #index: readonly number[];
 
   constructor(backend: StateBackend, spec: TimedStoreSpec<K, V>, partition: number) {
     this.#rows = backend.table(spec, partition);
     // No store of a topology can have this name.
     this.#marks = backend.table({ name: `${spec.name}#times`, key: markNames, value: markTimes }, partition);
     this.#columns = spec.key.columns;
+    this.#index = spec.index ?? [];
   }
 
   marks(): Map<string, number> {
@@ -41,7 +43,9 @@ export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
 
   write(changes: Iterable<Change<TimedKey<K>, V>>): void {
     const { rows, marks } = changes instanceof TimedChanges ? changes : split(changes);
-    this.#rows.write(changes instanceof TimedChanges ? SortedChanges.ofDistinct(rows, this.#columns) : rows);
+    this.#rows.write(
+      changes instanceof TimedChanges ? SortedChanges.ofDistinct(rows, this.#columns, this.#index) : rows,
+    );
     this.#marks.write(marks);
   }
 

@@ -29,13 +29,27 @@ export class Catalogue {
     const { layout, added } = evolveLayout(this.#path, spec, stored);
     this.#db
       .transaction(() => {
-        if (stored === undefined) this.#db.exec(createTable(layout));
+        if (stored === undefined) this.#create(layout, spec.index);
         for (const column of added) this.#db.exec(addColumn(layout.name, column));
-        if (spec.index !== undefined) this.#db.exec(createIndex(layout, spec.index));
         this.#save(layout);
       })
       .immediate();
     return layout;
+  }
+
+  /**
+   * Rows that are also found by an index stand in its order: that of their times, in which they come and go. By their
+   * keys each of them would be in a place, and on a page, of its own.
+   */
+  #create(layout: StoreLayout, index: readonly number[] | undefined): void {
+    const natural = layout.key.columns.map(({ name }) => quoted(name));
+    if (index === undefined) {
+      this.#db.exec(createTable(layout, natural));
+      return;
+    }
+    const first = index.flatMap((at) => natural[at] ?? []);
+    this.#db.exec(createTable(layout, [...new Set([...first, ...natural])]));
+    this.#db.exec(createKeyIndex(layout.name, natural));
   }
 
   #save({ name, key, value }: StoreLayout): void {
@@ -71,22 +85,19 @@ export function readStoreNames(db: Database): string[] {
     .map(({ name }) => name);
 }
 
-function createTable({ name, key, value }: StoreLayout): string {
+function createTable({ name, key, value }: StoreLayout, order: readonly string[]): string {
   const columns = [
     `${PARTITION} INTEGER NOT NULL`,
     ...key.columns.map((column) => `${declaration(column)} NOT NULL`),
     ...value.columns.map(declaration),
     `${TIMESTAMP} INTEGER NOT NULL`,
   ];
-  const primaryKey = [PARTITION, ...key.columns.map((column) => quoted(column.name))];
+  const primaryKey = [PARTITION, ...order];
   return `CREATE TABLE ${quoted(name)} (${columns.join(', ')}, PRIMARY KEY (${primaryKey.join(', ')})) WITHOUT ROWID`;
 }
 
-/** The rest of the primary key follows by itself, as in every index of such a table. */
-function createIndex({ name, key }: StoreLayout, index: readonly number[]): string {
-  const columns = index.flatMap((at) => key.columns[at]?.name ?? []).map(quoted);
-  const indexed = [PARTITION, ...columns].join(', ');
-  return `CREATE INDEX IF NOT EXISTS ${quoted(`${name} by time`)} ON ${quoted(name)} (${indexed})`;
+function createKeyIndex(name: string, key: readonly string[]): string {
+  return `CREATE INDEX ${quoted(`${name} by key`)} ON ${quoted(name)} (${[PARTITION, ...key].join(', ')})`;
 }
 
 function declaration({ name, type }: StoredColumn): string {

@@ -64,7 +64,7 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     const upserts = new RowBatch(statements.rowWidth, (rows) => statements.upsert(rows));
     const removals = new RowBatch(1 + statements.keyWidth, (rows) => statements.remove(rows));
     // Removals run apart from upserts, so that no key may be in both.
-    for (const { columns, change } of SortedChanges.of(changes, this.#key).keyed) {
+    for (const { columns, change } of SortedChanges.of(changes, this.#key, this.#index).keyed) {
       const { value, timestamp } = change;
       const batch = value === null ? removals : upserts;
       const { parameters } = batch;
