@@ -15,6 +15,8 @@ import { nearest } from '../util/nearest.ts';
 
 /** A store's changelog may not lose the newest row of a key, a repartition topic is purged once it is read. */
 const CHANGELOG_CONFIG = { 'cleanup.policy': 'compact' };
+/** Rows with times are compacted too, and cut off once they are too old: see `ChangelogTrim`. */
+const TIMED_CHANGELOG_CONFIG = { 'cleanup.policy': 'compact,delete', 'retention.ms': '-1' };
 const REPARTITION_CONFIG = { 'cleanup.policy': 'delete', 'retention.ms': '-1' };
 
 /** A topology bound to an application id and a log: real topic names and partition counts. */
@@ -101,7 +103,7 @@ export class Application {
     const tasks = this.#partitioning.tasks[index] ?? 0;
     const sources = nodes.flatMap((node) => (node.source === undefined ? [] : [node.source]));
     const changelogs = nodes.flatMap(({ store }) =>
-      store === undefined || store.sourceTopic !== undefined ? [] : [changelogTopic(this.id, store.name)],
+      store === undefined || store.sourceTopic !== undefined ? [] : [this.#changelog(store, tasks)],
     );
     return {
       tasks,
@@ -109,12 +111,18 @@ export class Application {
       repartitionSources: unique(sources.filter((source) => source.internal).map((source) => this.topicOf(source))).map(
         (name): TopicSpec => ({ name, partitions: this.partitionsOf(name), config: REPARTITION_CONFIG }),
       ),
-      changelogs: changelogs.map((name): TopicSpec => ({ name, partitions: tasks, config: CHANGELOG_CONFIG })),
+      changelogs,
       repartitionSinks: unique(nodes.flatMap(({ sink }) => (sink?.internal ? [this.topicOf(sink)] : []))),
       copartitioned: (this.#partitioning.copartitioned[index] ?? []).map((set) =>
         unique(set.map((source) => this.topicOf(source))),
       ),
     };
+  }
+
+  #changelog({ name, timed }: StoreDeclaration, partitions: number): TopicSpec {
+    const isExpiring = timed !== undefined && Number.isFinite(timed.retentionMs);
+    const config = isExpiring ? TIMED_CHANGELOG_CONFIG : CHANGELOG_CONFIG;
+    return { name: changelogTopic(this.id, name), partitions, config };
   }
 }
 

@@ -102,14 +102,16 @@ export class CommitPath {
         this.#note(input);
         this.#inputs.set(`${input.topic}-${input.partition}`, input);
       }
-      for (const store of task.stores.all()) {
+      for (const { store, time } of stores) {
         const { partition } = store;
         const { topic, key } = changelogPosition(store);
         // A table's source counts when the task has read it, a changelog when it is written.
         const reached = (store.changelog === undefined ? inputs : ends).find(
           (at) => at.topic === topic && at.partition === partition,
         );
-        if (reached !== undefined) this.#note({ topic: key, partition, offset: reached.offset, time: -1 });
+        if (reached === undefined) continue;
+        this.#note({ topic: key, partition, offset: reached.offset, time: -1 });
+        if (time !== undefined) store.trim?.written(time, reached.offset);
       }
     }
   }

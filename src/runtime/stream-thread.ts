@@ -19,7 +19,7 @@ const IDLE_MS = 100;
 const MAX_RECOVERIES = 10;
 /** Between two recoveries at most; the first ones follow sooner. */
 const MAX_BACKOFF_MS = 2000;
-/** How often repartition topics are purged, ms. */
+/** How often internal topics are purged, ms. */
 const PURGE_MS = 30_000;
 
 export interface StreamThreadOptions {
@@ -213,13 +213,14 @@ export class StreamThread {
 
   // --- commit
 
-  /** Records of internal topics that all tasks of this thread are done with are deleted, now and then. */
+  /** Records of internal topics that nobody needs any more are deleted, now and then. */
   #purge(): void {
     const now = this.#timing.monotonic();
     if (now < this.#nextPurge) return;
     this.#nextPurge = now + PURGE_MS;
     const { application, log } = this.#options;
-    const done = this.#path.committedOf((topic) => application.isRepartition(topic));
+    const read = this.#path.committedOf((topic) => application.isRepartition(topic));
+    const done = [...read, ...this.tasks.flatMap((task) => task.stores.trimmed())];
     if (done.length > 0) void log.deleteRecordsBefore(done).catch(() => {});
   }
 

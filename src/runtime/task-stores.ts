@@ -1,18 +1,22 @@
+import type { Position } from '../log/port.ts';
 import type { Codec } from '../serde/serde.ts';
 import type { Generation } from '../state/generation.ts';
 import { StagedStore } from '../state/staged-store.ts';
 import type { Change, CommittedTable, KeyValueStore, StateBackend, TimedStore } from '../state/store.ts';
 import type { TimedStoreSpec } from '../state/timed-key.ts';
-import { TimedStagedStore } from '../state/timed-store.ts';
+import { type SealedTime, TimedStagedStore } from '../state/timed-store.ts';
 import { TimedTable } from '../state/timed-table.ts';
 import type { StoreDeclaration } from '../topology/graph.ts';
 import { NO_HEADERS } from '../topology/records.ts';
 import type { Send } from '../topology/task-scope.ts';
+import { ChangelogTrim } from './changelog-trim.ts';
 
 /** What a commit asks of a store, whatever its rows are like. */
 export interface StagedState {
   /** Rows written since the last `seal`. */
   readonly unsealed: number;
+  /** Of a store whose rows become too old. */
+  readonly sealedTime?: SealedTime | undefined;
   seal(): Generation<unknown, unknown>;
   committed(generation: Generation<unknown, unknown>): void;
   drain(): Iterable<Change<unknown, unknown>>;
@@ -32,6 +36,8 @@ export interface TaskStore {
   readonly value: Codec<unknown>;
   /** Undefined where the source topic is the changelog. */
   readonly changelog: Send | undefined;
+  /** Of a store whose rows become too old. */
+  readonly trim: ChangelogTrim | undefined;
 }
 
 /**
@@ -50,13 +56,19 @@ export function changelogPosition({
 }
 
 /** What a commit of a task has sealed: confirmed when the log has it, else dropped. */
-export type SealedStores = readonly { readonly store: TaskStore; readonly generation: Generation<unknown, unknown> }[];
+export type SealedStores = readonly SealedStore[];
+
+export interface SealedStore {
+  readonly store: TaskStore;
+  readonly generation: Generation<unknown, unknown>;
+  readonly time: SealedTime | undefined;
+}
 
 /** The stores of one task. */
 export class TaskStores {
   readonly #stores = new Map<string, TaskStore>();
 
-  open(backend: StateBackend, store: Omit<TaskStore, 'staged' | 'table'>, cacheEntries: number): void {
+  open(backend: StateBackend, store: Omit<TaskStore, 'staged' | 'table' | 'trim'>, cacheEntries: number): void {
     const { declaration, partition } = store;
     this.#stores.set(declaration.name, { ...store, ...openState(backend, { declaration, partition, cacheEntries }) });
   }
@@ -91,14 +103,14 @@ export class TaskStores {
 
   /** Ends the generation of each store and sends its rows to the changelogs: the last one of each key. */
   seal(): SealedStores {
-    const sealed: { store: TaskStore; generation: Generation<unknown, unknown> }[] = [];
+    const sealed: SealedStore[] = [];
     for (const store of this.#stores.values()) {
       const generation = store.staged.seal();
       const { changelog } = store;
       if (changelog !== undefined) {
         for (const { key, value, timestamp } of generation) changelog(key, value, timestamp, NO_HEADERS);
       }
-      sealed.push({ store, generation });
+      sealed.push({ store, generation, time: store.staged.sealedTime });
     }
     return sealed;
   }
@@ -111,6 +123,14 @@ export class TaskStores {
   /** Hands what is confirmed to the tables; inside `StateBackend.commit`. */
   write(): void {
     for (const { table, staged } of this.#stores.values()) table.write(staged.drain());
+  }
+
+  /** How far changelogs may be cut off; each offset is given once. */
+  trimmed(): Position[] {
+    return [...this.#stores.values()].flatMap(({ topic, partition, trim }) => {
+      const offset = trim?.take();
+      return offset === undefined ? [] : [{ topic, partition, offset }];
+    });
   }
 
   /** What `write` handed over is in the state file. */
@@ -127,13 +147,15 @@ export class TaskStores {
 function openState(
   backend: StateBackend,
   { declaration, partition, cacheEntries }: { declaration: StoreDeclaration; partition: number; cacheEntries: number },
-): Pick<TaskStore, 'staged' | 'table'> {
+): Pick<TaskStore, 'staged' | 'table' | 'trim'> {
   if (declaration.timed === undefined) {
     const table = backend.table(declaration, partition);
-    return { table, staged: new StagedStore({ spec: declaration, table, cacheEntries }) };
+    return { table, staged: new StagedStore({ spec: declaration, table, cacheEntries }), trim: undefined };
   }
   // Only `timedStore` makes declarations with times, and their keys have them.
   const spec = declaration as TimedStoreSpec<unknown, unknown>;
   const table = new TimedTable(backend, spec, partition);
-  return { table, staged: new TimedStagedStore({ spec, table, cacheEntries }) };
+  const { retentionMs } = spec.timed;
+  const trim = Number.isFinite(retentionMs) ? new ChangelogTrim(retentionMs) : undefined;
+  return { table, staged: new TimedStagedStore({ spec, table, cacheEntries }), trim };
 }

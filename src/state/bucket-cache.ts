@@ -54,6 +54,7 @@ export class BucketCache<K, V> {
     this.#rows = 0;
     this.#rotateAt = this.#half;
     this.#last = undefined;
+    this.hasDropped = false;
   }
 
   #promote(id: KeyIdentity): TimedBucket<K, V> | undefined {

@@ -13,8 +13,6 @@ export class CommittedTimes<K, V> {
   /** From one to the other, both inclusive, the table has no row. */
   #emptyFrom = FIRST_TIME;
   #emptyTo = LAST_TIME;
-  /** Older rows are deleted already, in the table or in a generation on the way to it. */
-  #oldest = FIRST_TIME;
 
   constructor(table: CommittedTable<TimedKey<K>, V>) {
     this.#table = table;
@@ -23,14 +21,12 @@ export class CommittedTimes<K, V> {
 
   /** The table was changed by others. */
   reset(): void {
-    this.#oldest = FIRST_TIME;
     this.#emptyFrom = FIRST_TIME;
     this.#emptyTo = this.#table.isEmpty() ? LAST_TIME : FIRST_TIME;
   }
 
   /** A row of this time is in the table now. */
   added(time: number): void {
-    if (time < this.#oldest) this.#oldest = time;
     if (time >= this.#emptyFrom && time <= this.#emptyTo) this.#emptyTo = time - 1;
   }
 
@@ -71,13 +67,5 @@ export class CommittedTimes<K, V> {
       const kept = rows.filter(isKept);
       if (kept.length >= limit || rows.length < size) return kept.slice(0, limit);
     }
-  }
-
-  /** The rows up to a time, inclusive, once: who asks deletes them. */
-  expired(upTo: number): readonly Entry<TimedKey<K>, V>[] {
-    if (this.#oldest > upTo) return [];
-    const rows = this.within(this.#oldest, upTo);
-    this.#oldest = upTo + 1;
-    return rows;
   }
 }

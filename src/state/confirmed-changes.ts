@@ -1,26 +1,26 @@
-import type { Columns } from '../serde/serde.ts';
 import type { Generation } from './generation.ts';
-import { identityOf, type KeyIdentity } from './key-identity.ts';
 import type { Change } from './store.ts';
 
-/** Gives the generation that made the row which a change deletes; 0 where that is not known. */
-type BornOf<K, V> = (deletion: Change<K, V>) => number;
+export interface ConfirmedOptions<K, V> {
+  /** What tells keys apart in a `Map`. */
+  readonly identity: (key: K) => unknown;
+  /** The generation that made the row which a change deletes; 0 where that is not known. */
+  readonly bornOf?: (deletion: Change<K, V>) => number;
+}
 
 /**
  * Changes that the log has confirmed and the back end has not: of many generations, the last change of each key. A row
- * that was made and deleted among them leaves nothing to do: windows mostly are gone before they are written.
+ * that was made and deleted among them leaves nothing to do.
  */
 export class ConfirmedChanges<K, V> implements Iterable<Change<K, V>> {
-  readonly #columns: Columns<K>;
-  readonly #bornOf: BornOf<K, V>;
+  readonly #identity: (key: K) => unknown;
+  readonly #bornOf: (deletion: Change<K, V>) => number;
   /** A lone generation has each key once already. Most are handed on before a second one comes. */
   #only: Generation<K, V> | undefined;
-  #merged: Map<KeyIdentity, Change<K, V>> | undefined;
-  /** Made anew after a deletion that the back end has not seen: it may still have the row from before. */
-  readonly #replaced = new Set<KeyIdentity>();
+  #merged: Map<unknown, Change<K, V>> | undefined;
 
-  constructor(columns: Columns<K>, bornOf: BornOf<K, V> = () => 0) {
-    this.#columns = columns;
+  constructor({ identity, bornOf = () => 0 }: ConfirmedOptions<K, V>) {
+    this.#identity = identity;
     this.#bornOf = bornOf;
   }
 
@@ -37,30 +37,24 @@ export class ConfirmedChanges<K, V> implements Iterable<Change<K, V>> {
     }
     const merged = this.#merge();
     for (const change of generation) {
-      const id = identityOf(change.key, this.#columns);
-      if (change.value === null) {
-        if (this.#bornOf(change) > writtenUpTo && !this.#replaced.has(id)) {
-          merged.delete(id);
-          continue;
-        }
-      } else if (merged.get(id)?.value === null) this.#replaced.add(id);
-      merged.set(id, change);
+      const id = this.#identity(change.key);
+      if (change.value === null && this.#bornOf(change) > writtenUpTo) merged.delete(id);
+      else merged.set(id, change);
     }
   }
 
   clear(): void {
     this.#only = undefined;
     this.#merged = undefined;
-    this.#replaced.clear();
   }
 
   [Symbol.iterator](): Iterator<Change<K, V>> {
     return (this.#only ?? this.#merged?.values() ?? [])[Symbol.iterator]();
   }
 
-  #merge(): Map<KeyIdentity, Change<K, V>> {
-    const merged = this.#merged ?? new Map<KeyIdentity, Change<K, V>>();
-    for (const change of this.#only ?? []) merged.set(identityOf(change.key, this.#columns), change);
+  #merge(): Map<unknown, Change<K, V>> {
+    const merged = this.#merged ?? new Map<unknown, Change<K, V>>();
+    for (const change of this.#only ?? []) merged.set(this.#identity(change.key), change);
     this.#only = undefined;
     this.#merged = merged;
     return merged;

@@ -34,6 +34,15 @@ export class Generation<K, V> implements Iterable<Change<K, V>> {
     this.#removed++;
   }
 
+  /** Takes out what is not so. */
+  retain(isKept: (change: Change<K, V>) => boolean): void {
+    const changes = this.#changes;
+    for (let at = 0; at < changes.length; at++) {
+      const change = changes[at];
+      if (change !== undefined && !isKept(change)) this.remove(at);
+    }
+  }
+
   *[Symbol.iterator](): Generator<Change<K, V>, void, undefined> {
     for (const change of this.#changes) if (change !== undefined) yield change;
   }

@@ -1,3 +1,4 @@
+import { hashOf, mixed } from './key-hash.ts';
 import type { KeyIdentity } from './key-identity.ts';
 
 const HASHES = 4;
@@ -101,18 +102,10 @@ export class KeyFilter {
     return part;
   }
 
-  /** FNV-1a, mixed in two ways that do not tell of each other; the second one, odd, is left in `#step`. */
+  /** The two do not tell of each other; the second one, odd, is left in `#step`. */
   #hash(id: KeyIdentity): number {
-    const text = typeof id === 'string' ? id : String(id);
-    let hash = 0x811c9dc5;
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    const hash = hashOf(id);
     this.#step = mixed(hash, 0x2c1b3c6d) | 1;
     return mixed(hash, 0x85ebca6b);
   }
-}
-
-function mixed(hash: number, factor: number): number {
-  const once = Math.imul(hash ^ (hash >>> 16), factor);
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
-  return twice ^ (twice >>> 16);
 }

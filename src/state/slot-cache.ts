@@ -52,12 +52,6 @@ export class SlotCache<K, V> {
     this.#remember(id, slot);
   }
 
-  delete(id: KeyIdentity): void {
-    this.#young.delete(id);
-    this.#old.delete(id);
-    this.#lastSlot = undefined;
-  }
-
   clear(): void {
     this.#young.clear();
     this.#old.clear();

@@ -30,7 +30,7 @@ export interface StagedStoreOptions<K, V> {
  * 4. `drain` gives all that is confirmed, for `table.write` inside `StateBackend.commit`; `drained`, when that went well,
  *    lets go of it. If it did not go well, the next `drain` gives the same again.
  *
- * `rollback` drops what has not come to step 3. Reads see all of it at once.
+ * Reads see all of it at once. Of a commit that failed, `reset` forgets everything.
  */
 export class StagedStore<K, V> implements KeyValueStore<K, V> {
   readonly name: string;
@@ -52,7 +52,7 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.#table = table;
     this.#columns = spec.key.columns;
     this.#cache = new SlotCache(cacheEntries);
-    this.#confirmed = new ConfirmedChanges(this.#columns);
+    this.#confirmed = new ConfirmedChanges({ identity: (key) => identityOf(key, this.#columns) });
     this.#cacheHasAll = table.isEmpty();
   }
 
@@ -134,16 +134,6 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.#order = undefined;
   }
 
-  /** Drops all that is not confirmed: reads give again what the log and the table agree on. */
-  rollback(): void {
-    for (const generation of [...this.#sealed, this.#current]) this.#forget(generation);
-    this.#sealed = [];
-    this.#current = new Generation(this.#current.number + 1);
-    this.#restoreConfirmed();
-    this.#order = undefined;
-    this.#cacheHasAll = this.#table.isEmpty();
-  }
-
   /** Drops everything, staged or cached, and reads the table anew: after others have written to it. */
   reset(): void {
     this.#sealed = [];
@@ -166,20 +156,6 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     const change = { key, value: row?.value ?? null, timestamp: row?.timestamp ?? -1 };
     this.#cache.add(id, { change, generation: 0, index: -1 });
     return change;
-  }
-
-  #forget(generation: Generation<K, V>): void {
-    for (const change of generation) this.#cache.delete(identityOf(change.key, this.#columns));
-  }
-
-  /** A dropped write may have hidden a confirmed one, which only the cache can give until it is drained. */
-  #restoreConfirmed(): void {
-    for (const change of this.#confirmed) {
-      const id = identityOf(change.key, this.#columns);
-      if (this.#cache.find(id) !== undefined) continue;
-      const slot: Slot<K, V> = { change, generation: this.#confirmedUpTo, index: -1 };
-      this.#cache.add(id, slot);
-    }
   }
 
   #iterate(query: RangeQuery<K>): Iterator<Entry<K, V>> {

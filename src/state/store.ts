@@ -59,7 +59,7 @@ export interface TimedKey<K> {
 
 /**
  * Rows of each key in the order of time and order. A row is seen while `time > newest - retention`; older ones are as
- * good as gone at once, and deleted, with their changelog records, by the next commit.
+ * good as gone at once. The table loses them with the next write, the changelog when it is truncated.
  */
 export interface ReadOnlyTimedStore<K, V> {
   readonly name: string;
@@ -83,6 +83,8 @@ export interface ReadOnlyTimedStore<K, V> {
 export interface TimedStore<K, V> extends ReadOnlyTimedStore<K, V> {
   /** Null deletes. A row that is too old to be seen is not stored. The store keeps `at`, so it must not be changed. */
   put(at: TimedKey<K>, value: V | null, timestamp: number): void;
+  /** Puts a row behind those of the same key and time: its order is the next one there. */
+  append(key: K, time: number, value: V, timestamp: number): void;
   /** Kept with the rows, and as safe as they are. The name has 1 to 7 ASCII characters, the value is not negative. */
   setMark(name: string, value: number): void;
 }
@@ -94,6 +96,11 @@ export interface StoreSpec<K, V> {
   readonly value: Serde<V>;
   /** Key columns by which rows are also found in order, the first of them an integer: see `CommittedTable.byIndex`. */
   readonly index?: readonly number[];
+  /**
+   * False: rows are found by their whole keys and by the index only, and a range of keys looks at every row. To keep rows
+   * in the order of their keys too is three quarters of the cost of writing them.
+   */
+  readonly keyOrder?: boolean;
 }
 
 // --- back ends ------------------------------------------------------------------------------------------------------
@@ -107,6 +114,8 @@ export interface CommittedTable<K, V> {
    * spec has one.
    */
   byIndex(from: number, to: number, limit?: number, reverse?: boolean): readonly Entry<K, V>[];
+  /** The keys of all rows, in any order. */
+  keys(): Iterable<K>;
   /** True where it holds no rows: a store that was never written need not be asked. */
   isEmpty(): boolean;
   /**
@@ -114,6 +123,8 @@ export interface CommittedTable<K, V> {
    * in key order is fastest. Only inside `StateBackend.commit`.
    */
   write(changes: Iterable<Change<K, V>>): void;
+  /** Deletes the rows whose first indexed column is at most this. Only inside `StateBackend.commit`. */
+  expire(upTo: number): void;
   /** Deletes all rows. Only inside `StateBackend.commit`. */
   clear(): void;
 }

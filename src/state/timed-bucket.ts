@@ -1,15 +1,14 @@
-import type { Change, Entry, TimedKey } from './store.ts';
+import type { Entry, TimedKey } from './store.ts';
+import type { TimedChange } from './timed-change.ts';
 
 /** The newest state of one row. Slots are changed in place, the changes in them are not. */
 export interface TimedSlot<K, V> {
   /** Null as its value: the row is deleted. */
-  change: Change<TimedKey<K>, V>;
+  change: TimedChange<K, V>;
   /** The generation that changed it last; 0 where it is as the table has it. */
   generation: number;
   /** Its place in that generation. */
   index: number;
-  /** The generation that made the row where there was none; 0 where it was there before. */
-  born: number;
 }
 
 /** All rows of one key, in order. A key that is in the cache is there with all its rows. */
@@ -19,7 +18,7 @@ export class TimedBucket<K, V> {
   #slots: TimedSlot<K, V>[];
   /** The first slot that is still so. Rows mostly go in the order of their times, and a large array is slow to shift. */
   #head = 0;
-  /** Deleted in the present generation: a row that comes back takes its place in it. */
+  /** Deleted since the table was last written: a row that comes back takes its slot again. */
   #deleted: TimedSlot<K, V>[] | undefined;
 
   constructor(slots: TimedSlot<K, V>[]) {
@@ -48,25 +47,39 @@ export class TimedBucket<K, V> {
     const { time, order } = slot.change.key;
     const at = this.#from(time, order);
     if (at > this.#head) this.#slots.splice(at, 1);
-    else if (++this.#head * 2 > this.#slots.length) {
-      this.#slots.splice(0, this.#head);
-      this.#head = 0;
+    else {
+      this.#head++;
+      this.#tidy();
     }
   }
 
-  /** Remembers a deletion of the present generation. */
+  /** Lets go of rows up to a time, which nobody sees any more. */
+  expire(upTo: number): void {
+    const slots = this.#slots;
+    for (let slot = slots[this.#head]; slot !== undefined && slot.change.key.time <= upTo; slot = slots[this.#head])
+      this.#head++;
+    this.#tidy();
+  }
+
+  /** The order of one more row at a time, behind those that are there. */
+  nextOrder(time: number): number {
+    const at = this.#from(time, Number.POSITIVE_INFINITY) - 1;
+    const last = at < this.#head ? undefined : this.#slots[at];
+    return last === undefined || last.change.key.time !== time ? 0 : last.change.key.order + 1;
+  }
+
+  /** Remembers a deletion. */
   buried(slot: TimedSlot<K, V>): void {
-    if (this.#deleted?.[0]?.generation === slot.generation) this.#deleted.push(slot);
-    else this.#deleted = [slot];
+    if (this.#deleted === undefined) this.#deleted = [slot];
+    else this.#deleted.push(slot);
   }
 
-  /** The slot of a row that was deleted in this generation, to be used again. */
-  revive(time: number, order: number, generation: number): TimedSlot<K, V> | undefined {
+  /** The slot of a row whose deletion the table does not have yet, to be used again. */
+  revive(time: number, order: number, writtenUpTo: number): TimedSlot<K, V> | undefined {
     if (this.#deleted === undefined) return undefined;
-    if (this.#deleted[0]?.generation !== generation) {
-      this.#deleted = undefined;
-      return undefined;
-    }
+    const [first] = this.#deleted;
+    if (first !== undefined && first.generation <= writtenUpTo)
+      this.#deleted = this.#deleted.filter(({ generation }) => generation > writtenUpTo);
     const at = this.#deleted.findIndex((slot) => isAt(slot, time, order));
     return at < 0 ? undefined : this.#deleted.splice(at, 1)[0];
   }
@@ -82,6 +95,12 @@ export class TimedBucket<K, V> {
       rows.push(slot.change as Entry<TimedKey<K>, V>);
     }
     return reverse ? rows.reverse() : rows;
+  }
+
+  #tidy(): void {
+    if (this.#head * 2 <= this.#slots.length) return;
+    this.#slots.splice(0, this.#head);
+    this.#head = 0;
   }
 
   /** The place of the first row at or after a time and order. Most look-ups are of the newest rows. */

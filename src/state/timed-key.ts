@@ -11,13 +11,15 @@ interface KindColumns {
   readonly order?: string;
   /** Whether rows of equal time are ordered by `order` before the key. */
   readonly orderFirst?: boolean;
+  /** See `StoreSpec.keyOrder`. */
+  readonly keyOrder?: false;
 }
 
 const KINDS: Readonly<Record<TimedKind, KindColumns>> = {
   window: { time: '_window_start' },
   count: { time: '_window_start', order: '_records' },
   session: { time: '_session_end', order: '_session_start', orderFirst: true },
-  buffer: { time: '_time', order: '_arrival' },
+  buffer: { time: '_time', order: '_arrival', keyOrder: false },
   version: { time: '_valid_to' },
 };
 
@@ -45,9 +47,10 @@ export function timedStore<K, V>(options: {
   const { name, kind, key, value, retentionMs } = options;
   const width = key.columns.columns('key').length;
   const keyAt = Array.from({ length: width }, (_, at) => at);
-  const index = KINDS[kind].orderFirst === true ? [width, width + 1, ...keyAt] : [width, ...keyAt];
+  const { orderFirst = false, keyOrder = true } = KINDS[kind];
+  const index = orderFirst ? [width, width + 1, ...keyAt] : [width, ...keyAt];
   const timed = { kind, retentionMs, key };
-  return { name, key: timedKeySerde(key, kind), value: markedValue(value), index, timed };
+  return { name, key: timedKeySerde(key, kind), value: markedValue(value), index, keyOrder, timed };
 }
 
 // --- marks ----------------------------------------------------------------------------------------------------------
@@ -71,6 +74,9 @@ export function markName(key: object): string | undefined {
 export function isMark(key: unknown): boolean {
   return typeof key === 'object' && key !== null && MARK in key;
 }
+
+/** The mark that keeps the newest time: it must not go back when the newest row is deleted. */
+export const NEWEST = 'newest';
 
 /** The value of every mark: what it marks is in its timestamp. */
 export const MARKED: unique symbol = Symbol('marked');
@@ -104,17 +110,19 @@ function timedKeySerde<K>(key: Serde<K>, kind: TimedKind): Serde<TimedKey<K>> {
 
 function timedCodec<K>(codec: Codec<K>, hasOrder: boolean): Codec<TimedKey<K>> {
   const tail = hasOrder ? 16 : 8;
+  let scratch = Buffer.allocUnsafe(64);
   return {
     ...(codec.prepare && { prepare: codec.prepare.bind(codec) }),
     encode(at) {
       const mark = markName(at);
       if (mark !== undefined) return Buffer.from(mark, 'latin1');
       const bytes = codec.encode(at.key);
-      const whole = Buffer.allocUnsafe(bytes.length + tail);
-      bytes.copy(whole);
-      writeInt64(whole, at.time, bytes.length);
-      if (hasOrder) writeInt64(whole, at.order, bytes.length + 8);
-      return whole;
+      const length = bytes.length + tail;
+      if (scratch.length < length) scratch = Buffer.allocUnsafe(2 * length);
+      bytes.copy(scratch);
+      writeInt64(scratch, at.time, bytes.length);
+      if (hasOrder) writeInt64(scratch, at.order, bytes.length + 8);
+      return scratch.subarray(0, length);
     },
     decode(buffer, start, end) {
       const length = end - start;

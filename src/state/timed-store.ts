@@ -3,28 +3,29 @@
  * versions. The life of a write is that of `StagedStore`: put, seal, committed, drain, drained.
  *
  * - The cache holds buckets: all rows of a key, in order. A look-up finds its bucket, then searches in it. A bucket is
- *   read from the table when its key is first met, and not even then while the cache is known to hold everything, or a
- *   filter knows that the table has no such key.
- * - By time, rows are found in two places: those changed since the table was last written in an index in memory, all
- *   others by the index of the table.
+ *   read from the table when its key is first met, and not even then while the cache is known to hold everything, or the
+ *   table is known to have no such key (`RowsByKey`).
+ * - By time, rows are found in two places: those changed since the table was last written (`UnwrittenTimes`), all others
+ *   by the index of the table.
  * - A row that was made and deleted between two commits leaves no trace: sessions do so with almost every record.
- * - Rows that are too old are hidden at once. `seal` deletes them as any other row is deleted, so that table and
- *   changelog lose them by the same path, whatever the clock of the log says.
+ * - Rows that are too old are hidden at once, and nobody writes of them any more: the table drops them by their times, as
+ *   does who reads the changelog, and the changelog is truncated behind them (`ChangelogTrim`).
  */
 import type { Columns, SqlValue } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
 import { BucketCache } from './bucket-cache.ts';
-import { CommittedTimes, FIRST_TIME, LAST_TIME } from './committed-times.ts';
+import { FIRST_TIME, LAST_TIME } from './committed-times.ts';
 import { ConfirmedChanges } from './confirmed-changes.ts';
 import { Generation } from './generation.ts';
-import { KeyFilter } from './key-filter.ts';
 import { identityOf, type KeyIdentity } from './key-identity.ts';
 import { hasNull, refuseNull } from './key-nulls.ts';
 import { compareKeys } from './key-order.ts';
-import type { Change, Entry, Row, TimedKey, TimedStore } from './store.ts';
+import type { Entry, Row, TimedKey, TimedStore } from './store.ts';
+import { StoreMarks } from './store-marks.ts';
 import { TimeIndex } from './time-index.ts';
 import { TimedBucket, type TimedSlot } from './timed-bucket.ts';
-import { MARKED, markKey, type TimedStoreSpec } from './timed-key.ts';
+import { TimedChange } from './timed-change.ts';
+import { isMark, NEWEST, type TimedStoreSpec } from './timed-key.ts';
 import { TimedChanges, type TimedTable } from './timed-table.ts';
 
 export interface TimedStagedStoreOptions<K, V> {
@@ -34,17 +35,15 @@ export interface TimedStagedStoreOptions<K, V> {
   readonly cacheEntries?: number;
 }
 
-/** Of a row whose slot is known. */
-interface Deletion<K> extends Change<TimedKey<K>, never> {
-  readonly born: number;
+/** The time of a store when a generation was sealed. */
+export interface SealedTime {
+  readonly newest: number;
+  /** The part of the changelog that it is in, each a fraction of the retention. */
+  readonly part: number;
 }
 
-function bornOf(deletion: Change<unknown, unknown> & { readonly born?: number }): number {
-  return deletion.born ?? 0;
-}
-
-/** The mark that keeps the newest time: it must not go back when the newest row is deleted. */
-const NEWEST = 'newest';
+/** Into how many parts of the retention the changelog falls, of which whole ones can be cut off. */
+const PARTS = 16;
 
 export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   readonly name: string;
@@ -54,22 +53,20 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   readonly #index: readonly number[];
   readonly #retentionMs: number;
   readonly #cache: BucketCache<K, V>;
-  readonly #times: CommittedTimes<K, V>;
-  /** The keys of the table's rows. */
-  readonly #keys = new KeyFilter();
-  /** What the table does not hold yet. */
-  readonly #changed = new TimeIndex<K, V>();
+  /** What the table does not hold yet, by time; made when it is first asked for. */
+  #unwritten: TimeIndex<K, V> | undefined;
   readonly #confirmed: ConfirmedChanges<TimedKey<K>, V>;
   #confirmedUpTo = 0;
   #sealed: Generation<TimedKey<K>, V>[] = [];
   #current = new Generation<TimedKey<K>, V>(1);
-  #marks: Map<string, number>;
-  readonly #changedMarks = new Set<string>();
-  #newest: number;
+  readonly #marks: StoreMarks;
+  #newest = -1;
   /** Rows up to it are too old. */
   #horizon = FIRST_TIME;
+  /** The part of time in which the last generation was sealed. */
+  #part: number | undefined = Number.NaN;
   /** While it is so, a key that is not in the cache is not in the table. */
-  #cacheHasAll: boolean;
+  #cacheHasAll = false;
   #drained: TimedChanges<K, V> | undefined;
 
   constructor({ spec, table, cacheEntries = 100_000 }: TimedStagedStoreOptions<K, V>) {
@@ -80,13 +77,10 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#index = spec.index ?? [];
     this.#retentionMs = spec.timed.retentionMs;
     this.#cache = new BucketCache(cacheEntries);
-    this.#times = new CommittedTimes(table);
-    this.#confirmed = new ConfirmedChanges<TimedKey<K>, V>(this.#columns, bornOf);
-    this.#cacheHasAll = table.isEmpty();
-    this.#marks = table.marks();
-    this.#newest = this.#marks.get(NEWEST) ?? -1;
-    this.#moveHorizon();
-    if (!this.#cacheHasAll) this.#keys.forget(this.#newest);
+    // As long as a row is not written, all its changes share one key object.
+    this.#confirmed = new ConfirmedChanges<TimedKey<K>, V>({ identity: (key) => key, bornOf: TimedChange.bornOf });
+    this.#marks = new StoreMarks(spec.name, new Map());
+    this.#recall();
   }
 
   get newest(): number {
@@ -107,27 +101,28 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   fetchAll(from: number, to: number): readonly Entry<TimedKey<K>, V>[] {
     const first = Math.max(from, this.#horizon + 1);
     const rows: Entry<TimedKey<K>, V>[] = [];
-    for (const { change } of this.#changed.within(first, to)) rows.push(change as Entry<TimedKey<K>, V>);
-    for (const row of this.#times.within(first, to)) if (this.#isUnchanged(row)) rows.push(row);
+    for (const { change } of this.#byTime.within(first, to)) rows.push(change as Entry<TimedKey<K>, V>);
+    for (const row of this.#table.times.within(first, to)) if (this.#isUnchanged(row)) rows.push(row);
     return this.#sorted(rows, (columns) => this.#index.map((at) => columns[at] ?? null));
   }
 
   times(from: number, limit: number): readonly number[] {
     const first = Math.max(from, this.#horizon + 1);
-    const committed = this.#times.first(first, limit, this.#isUnchanged);
-    const changed = this.#changed.first(first, limit);
-    if (committed.length === 0) return changed;
-    return [...changed, ...committed].sort((a, b) => a - b).slice(0, limit);
+    const committed = this.#table.times.first(first, limit, this.#isUnchanged);
+    const unwritten = this.#byTime.first(first, limit);
+    if (committed.length === 0) return unwritten;
+    return [...unwritten, ...committed].sort((a, b) => a - b).slice(0, limit);
   }
 
   get lastTime(): number | undefined {
-    const last = Math.max(this.#times.last(this.#isUnchanged) ?? FIRST_TIME, this.#changed.last ?? FIRST_TIME);
+    const committed = this.#table.times.last(this.#isUnchanged) ?? FIRST_TIME;
+    const last = Math.max(committed, this.#byTime.last ?? FIRST_TIME);
     return last <= this.#horizon ? undefined : last;
   }
 
   all(): readonly Entry<TimedKey<K>, V>[] {
     const rows: Entry<TimedKey<K>, V>[] = [];
-    for (const { change } of this.#changed.within(this.#horizon + 1, LAST_TIME)) {
+    for (const { change } of this.#byTime.within(this.#horizon + 1, LAST_TIME)) {
       rows.push(change as Entry<TimedKey<K>, V>);
     }
     for (const row of this.#table.range({})) {
@@ -146,11 +141,21 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
       return;
     }
     const slot = bucket.find(time, at.order);
-    if (value !== null) {
-      const change: Change<TimedKey<K>, V> = { key: slot?.change.key ?? at, value, timestamp };
-      if (slot !== undefined) this.#change(bucket, slot, change);
-      else this.#insert(bucket, change);
-    } else if (slot !== undefined) this.#delete(bucket, slot, timestamp);
+    if (value === null) {
+      if (slot !== undefined) this.#delete(bucket, slot, timestamp);
+    } else if (slot === undefined) this.#insert(bucket, at, value, timestamp);
+    else this.#change(bucket, slot, value, timestamp);
+  }
+
+  append(key: K, time: number, value: V, timestamp: number): void {
+    if (time > this.#newest) this.#advance(time);
+    if (time <= this.#horizon) return;
+    const bucket = this.#bucket(key);
+    if (bucket === undefined) {
+      refuseNull(this.name, key, this.#keyColumns);
+      return;
+    }
+    this.#insert(bucket, { key, time, order: bucket.nextOrder(time) }, value, timestamp);
   }
 
   mark(name: string): number | undefined {
@@ -158,10 +163,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   }
 
   setMark(name: string, value: number): void {
-    if (this.#marks.get(name) === value) return;
-    assert(name.length > 0 && name.length < 8 && value >= 0, `mark '${name}' of ${this.name} cannot be ${value}`);
     this.#marks.set(name, value);
-    this.#changedMarks.add(name);
   }
 
   // --- the commit ---------------------------------------------------------------------------------------------------
@@ -171,18 +173,29 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     return this.#current.size;
   }
 
-  /** Deletes what is too old, and ends the current generation; writes from now on belong to the next one. */
+  /** Ends the current generation; writes from now on belong to the next one. */
   seal(): Generation<TimedKey<K>, V> {
-    this.#expire();
     const sealed = this.#current;
-    for (const name of this.#changedMarks) sealed.add(this.#markChange(name));
-    this.#changedMarks.clear();
+    const horizon = this.#horizon;
+    if (horizon !== FIRST_TIME) sealed.retain(({ key }) => key.time > horizon);
+    if (this.#newest >= 0) this.#marks.set(NEWEST, this.#newest);
+    // Each part of the changelog has all marks: those before it may be cut off.
+    const part = this.sealedTime?.part;
+    if (part !== this.#part) this.#marks.renew();
+    this.#part = part;
+    for (const change of this.#marks.take<K, V>()) sealed.add(change);
     this.#sealed.push(sealed);
     this.#current = new Generation(sealed.number + 1);
     return sealed;
   }
 
-  /** The log has confirmed it: it can no longer be rolled back. Generations are confirmed in the order of `seal`. */
+  /** The time of now; undefined where rows stay for ever. */
+  get sealedTime(): SealedTime | undefined {
+    if (!Number.isFinite(this.#retentionMs)) return undefined;
+    return { newest: this.#newest, part: Math.floor((this.#newest * PARTS) / this.#retentionMs) };
+  }
+
+  /** The log has confirmed it. Generations are confirmed in the order of `seal`. */
   committed(generation: Generation<TimedKey<K>, V>): void {
     assert(this.#sealed[0] === generation, `generation ${generation.number} of ${this.name} is not the oldest sealed`);
     this.#sealed.shift();
@@ -205,37 +218,23 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   /** What `drain` gave is in the table. */
   drained(): void {
     assert(this.#drained !== undefined, `drained without drain in ${this.name}`);
-    for (const { key, value } of this.#drained.rows) {
-      if (value === null) continue;
-      this.#times.added(key.time);
-      this.#keys.add(this.#idOf(key), key.time);
-    }
-    // Not the time of now, which may be rolled back.
-    for (const { key, value } of this.#drained.marks)
-      if (key === NEWEST && value !== null) this.#keys.expire(value - this.#retentionMs);
+    this.#table.written(this.#drained, this.#cache.cleanUpTo);
     this.#drained = undefined;
     this.#confirmed.clear();
     this.#cache.cleanUpTo = this.#confirmedUpTo;
-    this.#changed.retain((slot) => slot.generation > this.#confirmedUpTo);
-  }
-
-  /** Drops all that is not confirmed: reads give again what the log and the table agree on. */
-  rollback(): void {
-    const confirmed = new TimedChanges(this.#confirmed);
-    this.#forget();
-    for (const { key, value } of confirmed.marks) if (value !== null) this.#marks.set(key, value);
-    this.#newest = this.#marks.get(NEWEST) ?? -1;
-    this.#moveHorizon();
-    // Laid over the table again, as changes of the last confirmed generation: `drain` has them already.
-    for (const change of confirmed.rows) this.#restore(change);
+    this.#unwritten?.retain((slot) => slot.generation > this.#confirmedUpTo);
   }
 
   /** Drops everything, staged or cached, and reads the table anew: after others have written to it. */
   reset(): void {
+    this.#sealed = [];
+    this.#current = new Generation(this.#current.number + 1);
     this.#confirmed.clear();
     this.#drained = undefined;
-    this.#forget();
-    this.#keys.forget(this.#newest);
+    this.#cache.clear();
+    this.#unwritten = undefined;
+    this.#table.reset();
+    this.#recall();
   }
 
   // --- internals ----------------------------------------------------------------------------------------------------
@@ -254,91 +253,99 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   #loaded(key: K, id: KeyIdentity): TimedBucket<K, V> | undefined {
     if (hasNull(key, this.#keyColumns)) return undefined;
-    const bucket = new TimedBucket<K, V>(this.#mayBeInTable(id) ? this.#read(key) : []);
+    const bucket = new TimedBucket<K, V>(this.#mayBeInTable(id) ? this.#read(key, id) : []);
     this.#cache.add(id, bucket);
     return bucket;
   }
 
   #mayBeInTable(id: KeyIdentity): boolean {
-    return (!this.#cacheHasAll || this.#cache.hasDropped) && this.#keys.mayHave(id);
+    return (!this.#cacheHasAll || this.#cache.hasDropped) && this.#table.byKey.mayHave(id);
   }
 
-  #read(key: K): TimedSlot<K, V>[] {
-    const from = { key, time: Math.max(FIRST_TIME, this.#horizon + 1), order: FIRST_TIME };
-    const to = { key, time: LAST_TIME, order: LAST_TIME };
-    return Array.from(this.#table.range({ from, to }), (change) => ({ change, generation: 0, index: -1, born: 0 }));
+  #read(key: K, id: KeyIdentity): TimedSlot<K, V>[] {
+    const rows = this.#table.byKey.rowsOf(key, id, this.#horizon);
+    return rows.map((row) => ({
+      change: new TimedChange<K, V>(row.key, row.value, row.timestamp, 0),
+      generation: 0,
+      index: -1,
+    }));
   }
 
-  #insert(bucket: TimedBucket<K, V>, change: Change<TimedKey<K>, V>): void {
-    const { number } = this.#current;
-    const { time, order } = change.key;
-    const revived = bucket.revive(time, order, number);
-    if (revived !== undefined) {
-      revived.change = change;
-      this.#current.replace(revived.index, change);
-    }
-    const slot = revived ?? { change, generation: number, index: this.#current.add(change), born: number };
-    this.#changed.add(slot);
+  #insert(bucket: TimedBucket<K, V>, at: TimedKey<K>, value: V, timestamp: number): void {
+    const generation = this.#current;
+    const revived = bucket.revive(at.time, at.order, this.#cache.cleanUpTo);
+    const { key, born } = revived?.change ?? { key: at, born: generation.number };
+    const change = new TimedChange<K, V>(key, value, timestamp, born);
+    let slot = revived;
+    if (slot === undefined) slot = { change, generation: generation.number, index: generation.add(change) };
+    else this.#stage(slot, change);
+    this.#unwritten?.add(slot);
+    bucket.expire(this.#horizon);
     bucket.insert(slot);
-    bucket.generation = number;
+    bucket.generation = generation.number;
     this.#cache.grown(bucket);
   }
 
-  #change(bucket: TimedBucket<K, V>, slot: TimedSlot<K, V>, change: Change<TimedKey<K>, V>): void {
-    const generation = this.#current;
-    slot.change = change;
-    if (slot.generation === generation.number) {
-      generation.replace(slot.index, change);
-      return;
-    }
-    if (slot.generation <= this.#cache.cleanUpTo) this.#changed.add(slot);
-    slot.index = generation.add(change);
-    slot.generation = generation.number;
-    bucket.generation = generation.number;
+  #change(bucket: TimedBucket<K, V>, slot: TimedSlot<K, V>, value: V, timestamp: number): void {
+    if (slot.generation <= this.#cache.cleanUpTo) this.#unwritten?.add(slot);
+    this.#stage(slot, new TimedChange<K, V>(slot.change.key, value, timestamp, slot.change.born));
+    bucket.generation = slot.generation;
   }
 
   #delete(bucket: TimedBucket<K, V>, slot: TimedSlot<K, V>, timestamp: number): void {
-    const generation = this.#current;
-    if (slot.generation > this.#cache.cleanUpTo) this.#changed.remove(slot);
+    const { key, born } = slot.change;
+    if (slot.generation > this.#cache.cleanUpTo) this.#unwritten?.remove(slot);
     bucket.remove(slot);
-    if (slot.born === generation.number) {
-      generation.remove(slot.index);
+    if (born === this.#current.number) {
+      this.#current.remove(slot.index);
       return;
     }
-    const change: Deletion<K> = { key: slot.change.key, value: null, timestamp, born: slot.born };
+    this.#stage(slot, new TimedChange<K, V>(key, null, timestamp, born));
+    bucket.generation = slot.generation;
+    bucket.buried(slot);
+  }
+
+  /** Puts a further change of a row into the current generation. */
+  #stage(slot: TimedSlot<K, V>, change: TimedChange<K, V>): void {
+    const generation = this.#current;
     if (slot.generation === generation.number) generation.replace(slot.index, change);
     else slot.index = generation.add(change);
-    slot.change = change;
     slot.generation = generation.number;
-    bucket.generation = generation.number;
-    bucket.buried(slot);
+    slot.change = change;
   }
 
   #advance(time: number): void {
     this.#newest = time;
-    this.#marks.set(NEWEST, time);
-    this.#changedMarks.add(NEWEST);
-    this.#moveHorizon();
+    const horizon = time - this.#retentionMs;
+    this.#horizon = Number.isFinite(horizon) && time >= 0 ? horizon : FIRST_TIME;
   }
 
-  #moveHorizon(): void {
-    const horizon = this.#newest - this.#retentionMs;
-    this.#horizon = Number.isFinite(horizon) && this.#newest >= 0 ? horizon : FIRST_TIME;
+  /** Takes up what the table says. */
+  #recall(): void {
+    const marks = this.#table.marks();
+    this.#marks.reset(marks);
+    this.#advance(marks.get(NEWEST) ?? -1);
+    this.#part = Number.NaN;
+    this.#cacheHasAll = this.#table.isEmpty();
   }
 
-  #expire(): void {
-    if (this.#horizon === FIRST_TIME) return;
-    for (const slot of this.#changed.within(FIRST_TIME, this.#horizon)) {
-      const bucket = this.#cache.peek(this.#idOf(slot.change.key));
-      if (bucket !== undefined) this.#delete(bucket, slot, slot.change.timestamp);
+  get #byTime(): TimeIndex<K, V> {
+    this.#unwritten ??= this.#indexUnwritten();
+    return this.#unwritten;
+  }
+
+  #indexUnwritten(): TimeIndex<K, V> {
+    const slots = new Set<TimedSlot<K, V>>();
+    for (const changes of [this.#confirmed, ...this.#sealed, this.#current]) {
+      for (const { key } of changes) {
+        if (isMark(key)) continue;
+        const slot = this.#cache.peek(this.#idOf(key))?.find(key.time, key.order);
+        if (slot !== undefined && slot.generation > this.#cache.cleanUpTo) slots.add(slot);
+      }
     }
-    for (const { key, timestamp } of this.#times.expired(this.#horizon)) {
-      const bucket = this.#cache.peek(this.#idOf(key));
-      const slot = bucket?.find(key.time, key.order);
-      if (bucket !== undefined && slot !== undefined) this.#delete(bucket, slot, timestamp);
-      // Who is not in its bucket is deleted already.
-      else if (bucket === undefined) this.#current.add({ key, value: null, timestamp });
-    }
+    const index = new TimeIndex<K, V>();
+    for (const slot of slots) index.add(slot);
+    return index;
   }
 
   /** True where the row is as the table has it: it was neither changed nor deleted since. */
@@ -349,7 +356,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     return slot !== undefined && slot.generation <= this.#cache.cleanUpTo;
   };
 
-  #idOf(at: TimedKey<K>): ReturnType<typeof identityOf> {
+  #idOf(at: TimedKey<K>): KeyIdentity {
     return identityOf(at.key, this.#keyColumns);
   }
 
@@ -363,37 +370,5 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
       return { columns: [...by(columns), ...columns], row };
     });
     return keyed.sort((a, b) => compareKeys(a.columns, b.columns)).map(({ row }) => row);
-  }
-
-  #markChange(name: string): Change<TimedKey<K>, V> {
-    // Marks travel with the rows as changes of their own kind: see `TimedChanges`.
-    const change: unknown = { key: markKey(name), value: MARKED, timestamp: this.#marks.get(name) ?? 0 };
-    return change as Change<TimedKey<K>, V>;
-  }
-
-  #restore(change: Change<TimedKey<K>, V>): void {
-    const bucket = this.#bucket(change.key.key);
-    if (bucket === undefined) return;
-    const known = bucket.find(change.key.time, change.key.order);
-    if (known !== undefined) bucket.remove(known);
-    bucket.generation = this.#confirmedUpTo;
-    if (change.value === null) return;
-    const slot = { change, generation: this.#confirmedUpTo, index: -1, born: 0 };
-    bucket.insert(slot);
-    this.#changed.add(slot);
-  }
-
-  #forget(): void {
-    this.#sealed = [];
-    this.#current = new Generation(this.#current.number + 1);
-    this.#cache.clear();
-    this.#cache.hasDropped = false;
-    this.#cacheHasAll = this.#table.isEmpty();
-    this.#times.reset();
-    this.#changed.clear();
-    this.#changedMarks.clear();
-    this.#marks = this.#table.marks();
-    this.#newest = this.#marks.get(NEWEST) ?? -1;
-    this.#moveHorizon();
   }
 }

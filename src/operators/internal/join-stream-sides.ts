@@ -9,7 +9,7 @@ import type { TimedStore } from '../../state/store.ts';
 import type { GraphNode } from '../../topology/graph.ts';
 import type { StreamRecord } from '../../topology/records.ts';
 import type { TaskScope } from '../../topology/task-scope.ts';
-import { type JoinWindow, nextOrder, type Side, type WaitingRows } from './join-waiting.ts';
+import type { JoinWindow, Side, WaitingRows } from './join-waiting.ts';
 
 export type StreamJoiner<K, R> = (left: unknown, right: unknown, key: K) => R;
 
@@ -70,7 +70,7 @@ export function joinSide<K, R>(of: JoinedSide<K, R>): (record: StreamRecord<K, u
       if (timestamp + after < waiting.time) alone(record);
       else waiting.add(side, key, value, timestamp);
     }
-    own.put({ key, time: timestamp, order: nextOrder(own, key, timestamp) }, value, timestamp);
+    own.append(key, timestamp, value, timestamp);
   };
 }
 
@@ -101,6 +101,6 @@ export function joinSelf<K, R>(
       result(partner.value, value, partner.key.time);
     }
     withItself();
-    own.put({ key, time: timestamp, order: nextOrder(own, key, timestamp) }, value, timestamp);
+    own.append(key, timestamp, value, timestamp);
   };
 }

@@ -8,7 +8,6 @@ import type { KTable, TableView } from '../../topology/k-table.ts';
 import type { StreamRecord } from '../../topology/records.ts';
 import { byPresentKey } from './by-present-key.ts';
 import { type Buffered, bufferedSerde } from './join-buffered-serde.ts';
-import { nextOrder } from './join-waiting.ts';
 
 export interface StreamTableJoin<K, V, R> {
   readonly kind: 'join' | 'leftJoin';
@@ -78,7 +77,7 @@ function buffering<K, V>(
   return (record) => {
     const { key, value, timestamp, headers } = record;
     if (timestamp < buffer.newest - grace) return join(record);
-    buffer.put({ key, time: timestamp, order: nextOrder(buffer, key, timestamp) }, { value, headers }, timestamp);
+    buffer.append(key, timestamp, { value, headers }, timestamp);
     for (const { key: at, value } of buffer.fetchAll(Number.MIN_SAFE_INTEGER, buffer.newest - grace)) {
       buffer.put(at, null, at.time);
       join({ key: at.key, value: value.value, timestamp: at.time, headers: value.headers });

@@ -65,7 +65,7 @@ export class WaitingRows<K> {
     const store = this.#of(side);
     if (store === undefined) return;
     if (timestamp < this.#m) this.#m = timestamp;
-    store.put({ key, time: timestamp, order: nextOrder(store, key, timestamp) }, value, timestamp);
+    store.append(key, timestamp, value, timestamp);
   }
 
   /** A record has found a partner: it waits no longer, nor do others of its key and time. */
@@ -124,12 +124,6 @@ export class WaitingRows<K> {
     const next = Math.min(...candidates.map((time) => time ?? NEVER));
     return next === NEVER ? Math.max(left, right) : next;
   }
-}
-
-/** The place of one more row of the same key and time. */
-export function nextOrder<K>(store: TimedStore<K, unknown>, key: K, time: number): number {
-  const last = store.fetch(key, time, time).at(-1);
-  return last === undefined ? 0 : last.key.order + 1;
 }
 
 /** By time, then right before left; a stable sort keeps the stores' order of key and arrival. */

@@ -19,6 +19,8 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
   readonly #index: readonly number[];
   readonly #defer: Defer;
   readonly #rows = new Map<KeyIdentity, Entry<K, V>>();
+  /** No row is older: without it, every commit would look at all rows for old ones. */
+  #oldest = Number.POSITIVE_INFINITY;
   /** Never changed, only replaced: a range that has begun goes on with the one it has. */
   #sorted: readonly SortedEntry<K, V>[] | undefined;
 
@@ -49,6 +51,10 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
       .map(({ entry }) => entry);
   }
 
+  *keys(): Iterable<K> {
+    for (const { key } of this.#rows.values()) yield key;
+  }
+
   isEmpty(): boolean {
     return this.#rows.size === 0;
   }
@@ -62,17 +68,39 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
     });
   }
 
+  expire(upTo: number): void {
+    this.#defer(() => {
+      if (this.#oldest > upTo) return;
+      this.#sorted = undefined;
+      this.#oldest = Number.POSITIVE_INFINITY;
+      for (const [id, { key }] of this.#rows) {
+        const time = this.#timeOf(key);
+        if (time <= upTo) this.#rows.delete(id);
+        else this.#oldest = Math.min(this.#oldest, time);
+      }
+    });
+  }
+
   clear(): void {
     this.#defer(() => {
       this.#sorted = undefined;
+      this.#oldest = Number.POSITIVE_INFINITY;
       this.#rows.clear();
     });
   }
 
   #apply({ key, value, timestamp }: Change<K, V>): void {
     const id = identityOf(key, this.#columns);
-    if (value === null) this.#rows.delete(id);
-    else this.#rows.set(id, { key, value, timestamp });
+    if (value === null) {
+      this.#rows.delete(id);
+      return;
+    }
+    this.#rows.set(id, { key, value, timestamp });
+    if (this.#index.length > 0) this.#oldest = Math.min(this.#oldest, this.#timeOf(key));
+  }
+
+  #timeOf(key: K): number {
+    return Number(this.#columns.write(key)[this.#index[0] ?? 0]);
   }
 
   #select(query: RangeQuery<K>): Entry<K, V>[] {

@@ -29,7 +29,7 @@ export class Catalogue {
     const { layout, added } = evolveLayout(this.#path, spec, stored);
     this.#db
       .transaction(() => {
-        if (stored === undefined) this.#create(layout, spec.index);
+        if (stored === undefined) this.#create(layout, spec);
         for (const column of added) this.#db.exec(addColumn(layout.name, column));
         this.#save(layout);
       })
@@ -41,7 +41,7 @@ export class Catalogue {
    * Rows that are also found by an index stand in its order: that of their times, in which they come and go. By their
    * keys each of them would be in a place, and on a page, of its own.
    */
-  #create(layout: StoreLayout, index: readonly number[] | undefined): void {
+  #create(layout: StoreLayout, { index, keyOrder = true }: StoreShape): void {
     const natural = layout.key.columns.map(({ name }) => quoted(name));
     if (index === undefined) {
       this.#db.exec(createTable(layout, natural));
@@ -49,7 +49,7 @@ export class Catalogue {
     }
     const first = index.flatMap((at) => natural[at] ?? []);
     this.#db.exec(createTable(layout, [...new Set([...first, ...natural])]));
-    this.#db.exec(createKeyIndex(layout.name, natural));
+    if (keyOrder) this.#db.exec(createKeyIndex(layout.name, natural));
   }
 
   #save({ name, key, value }: StoreLayout): void {

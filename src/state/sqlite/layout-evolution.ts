@@ -21,6 +21,7 @@ export interface StoreShape {
   readonly key: { readonly columns: ColumnList };
   readonly value: { readonly columns: ColumnList };
   readonly index?: readonly number[];
+  readonly keyOrder?: boolean;
 }
 
 type ColumnList = Pick<Columns<never>, 'columns'>;

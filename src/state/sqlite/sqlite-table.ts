@@ -54,6 +54,11 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     return rows.map(this.#entryOf);
   }
 
+  keys(): Iterable<K> {
+    const rows = this.#read(() => this.#statements.keys().all(this.#partition));
+    return rows.map((row) => this.#key.read(row, 0));
+  }
+
   isEmpty(): boolean {
     return this.#read(() => this.#statements.anyRow().get(this.#partition)) === undefined;
   }
@@ -64,7 +69,7 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     const upserts = new RowBatch(statements.rowWidth, (rows) => statements.upsert(rows));
     const removals = new RowBatch(1 + statements.keyWidth, (rows) => statements.remove(rows));
     // Removals run apart from upserts, so that no key may be in both.
-    for (const { columns, change } of SortedChanges.of(changes, this.#key, this.#index).keyed) {
+    for (const { columns, change } of SortedChanges.of(changes, this.#key).keyed) {
       const { value, timestamp } = change;
       const batch = value === null ? removals : upserts;
       const { parameters } = batch;
@@ -74,6 +79,11 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     }
     upserts.flush();
     removals.flush();
+  }
+
+  expire(upTo: number): void {
+    this.#beforeChange();
+    this.#statements.expire(this.#index).run([this.#partition, upTo]);
   }
 
   clear(): void {

@@ -31,6 +31,7 @@ export class StoreStatements {
   readonly #reads = new Map<string, Read>();
   readonly #upserts = new Map<number, Write>();
   readonly #removals = new Map<number, Write>();
+  #expire: Write | undefined;
 
   constructor(db: Database, layout: StoreLayout) {
     const value = liveColumns(layout.value);
@@ -53,6 +54,22 @@ export class StoreStatements {
 
   anyRow(): Read {
     return this.#toRead('any', () => `SELECT 1 FROM ${this.#table} WHERE ${PARTITION} = ? LIMIT 1`);
+  }
+
+  /** All keys. */
+  keys(): Read {
+    return this.#toRead('keys', () => {
+      const columns = this.layout.key.columns.map(selected).join(', ');
+      return `SELECT ${columns} FROM ${this.#table} WHERE ${PARTITION} = ?`;
+    });
+  }
+
+  /** Parameters: partition, largest value of the first column of the index. */
+  expire(index: readonly number[]): Write {
+    this.#expire ??= this.#db.prepare<[SqlValue[]]>(
+      `DELETE FROM ${this.#table} WHERE ${PARTITION} = ? AND ${this.#key[index[0] ?? 0]} <= ?`,
+    );
+    return this.#expire;
   }
 
   clear(): Write {

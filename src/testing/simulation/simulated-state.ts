@@ -128,7 +128,12 @@ class LivingBackend implements StateBackend {
       get: (key) => table.get(key),
       range: (query: RangeQuery<K>) => table.range(query),
       byIndex: (...bounds) => table.byIndex(...bounds),
+      keys: () => table.keys(),
       isEmpty: () => table.isEmpty(),
+      expire: (upTo) => {
+        table.expire(upTo);
+        this.#steps.push((_, find) => find(spec, partition).expire(upTo));
+      },
       clear: () => {
         table.clear();
         this.#steps.push((_, find) => find(spec, partition).clear());
