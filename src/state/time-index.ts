@@ -1,4 +1,4 @@
-import type { TimedSlot } from './timed-bucket.ts';
+import type { TimedSlot } from './timed-rows.ts';
 
 /** Slots by their times: few at first, and most new ones belong to the end, so an array of times is quick enough. */
 export class TimeIndex<K, V> {

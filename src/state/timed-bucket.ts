@@ -1,18 +1,16 @@
 import type { Entry, TimedKey } from './store.ts';
-import type { TimedChange } from './timed-change.ts';
+import type { RowsOfKey, TimedSlot } from './timed-rows.ts';
 
-/** The newest state of one row. Slots are changed in place, the changes in them are not. */
-export interface TimedSlot<K, V> {
-  /** Null as its value: the row is deleted. */
-  change: TimedChange<K, V>;
-  /** The generation that changed it last; 0 where it is as the table has it. */
-  generation: number;
-  /** Its place in that generation. */
-  index: number;
+/** Who keeps the buckets. */
+export interface BucketOwner<K, V> {
+  /** Generations up to this one are in the table. */
+  readonly writtenUpTo: number;
+  /** A bucket has one more row. */
+  grown(bucket: TimedBucket<K, V>): void;
 }
 
 /** All rows of one key, in order. A key that is in the cache is there with all its rows. */
-export class TimedBucket<K, V> {
+export class TimedBucket<K, V> implements RowsOfKey<K, V> {
   /** The generation that changed one of its rows last. */
   generation = 0;
   #slots: TimedSlot<K, V>[];
@@ -21,7 +19,10 @@ export class TimedBucket<K, V> {
   /** Deleted since the table was last written: a row that comes back takes its slot again. */
   #deleted: TimedSlot<K, V>[] | undefined;
 
-  constructor(slots: TimedSlot<K, V>[]) {
+  readonly #owner: BucketOwner<K, V>;
+
+  constructor(owner: BucketOwner<K, V>, slots: TimedSlot<K, V>[]) {
+    this.#owner = owner;
     this.#slots = slots;
   }
 
@@ -41,9 +42,15 @@ export class TimedBucket<K, V> {
     if (this.#slots.length === 0) this.#slots = [slot];
     else if (at === this.#slots.length) this.#slots.push(slot);
     else this.#slots.splice(at, 0, slot);
+    this.generation = slot.generation;
+    this.#owner.grown(this);
   }
 
-  remove(slot: TimedSlot<K, V>): void {
+  changed(slot: TimedSlot<K, V>): void {
+    this.generation = slot.generation;
+  }
+
+  remove(slot: TimedSlot<K, V>, leavesTrace: boolean): void {
     const { time, order } = slot.change.key;
     const at = this.#from(time, order);
     if (at > this.#head) this.#slots.splice(at, 1);
@@ -51,6 +58,10 @@ export class TimedBucket<K, V> {
       this.#head++;
       this.#tidy();
     }
+    if (!leavesTrace) return;
+    this.generation = slot.generation;
+    if (this.#deleted === undefined) this.#deleted = [slot];
+    else this.#deleted.push(slot);
   }
 
   /** Lets go of rows up to a time, which nobody sees any more. */
@@ -61,31 +72,25 @@ export class TimedBucket<K, V> {
     this.#tidy();
   }
 
-  /** The order of one more row at a time, behind those that are there. */
   nextOrder(time: number): number {
     const at = this.#from(time, Number.POSITIVE_INFINITY) - 1;
     const last = at < this.#head ? undefined : this.#slots[at];
     return last === undefined || last.change.key.time !== time ? 0 : last.change.key.order + 1;
   }
 
-  /** Remembers a deletion. */
-  buried(slot: TimedSlot<K, V>): void {
-    if (this.#deleted === undefined) this.#deleted = [slot];
-    else this.#deleted.push(slot);
-  }
-
-  /** The slot of a row whose deletion the table does not have yet, to be used again. */
-  revive(time: number, order: number, writtenUpTo: number): TimedSlot<K, V> | undefined {
+  revive(time: number, order: number): TimedSlot<K, V> | undefined {
     if (this.#deleted === undefined) return undefined;
+    const { writtenUpTo } = this.#owner;
     const [first] = this.#deleted;
     if (first !== undefined && first.generation <= writtenUpTo)
       this.#deleted = this.#deleted.filter(({ generation }) => generation > writtenUpTo);
     const at = this.#deleted.findIndex((slot) => isAt(slot, time, order));
-    return at < 0 ? undefined : this.#deleted.splice(at, 1)[0];
+    const [slot] = at < 0 ? [] : this.#deleted.splice(at, 1);
+    if (slot !== undefined) this.insert(slot);
+    return slot;
   }
 
-  /** Rows from one time to another, both inclusive. */
-  within(from: number, to: number, reverse: boolean): Entry<TimedKey<K>, V>[] {
+  within(from: number, to: number): Entry<TimedKey<K>, V>[] {
     const rows: Entry<TimedKey<K>, V>[] = [];
     const slots = this.#slots;
     for (let at = this.#from(from, Number.NEGATIVE_INFINITY); at < slots.length; at++) {
@@ -94,7 +99,7 @@ export class TimedBucket<K, V> {
       // A slot of the bucket is a row: its value is not null. The type of the pair cannot say so.
       rows.push(slot.change as Entry<TimedKey<K>, V>);
     }
-    return reverse ? rows.reverse() : rows;
+    return rows;
   }
 
   #tidy(): void {

@@ -2,10 +2,8 @@
  * The write-behind store of rows that are ordered by a time, over any table: windows, sessions, buffers of joins,
  * versions. The life of a write is that of `StagedStore`: put, seal, committed, drain, drained.
  *
- * - The cache holds buckets: all rows of a key, in order. A look-up finds its bucket, then searches in it. A bucket is
- *   read from the table when its key is first met, and not even then while the cache is known to hold everything, or the
- *   table is known to have no such key (`RowsByKey`).
- * - By time, rows are found in two places: those changed since the table was last written (`UnwrittenTimes`), all others
+ * - By key, rows are found in memory, or read from the table into it (`TimedRows`).
+ * - By time, they are found in two places: those changed since the table was last written in an index of times, all others
  *   by the index of the table.
  * - A row that was made and deleted between two commits leaves no trace: sessions do so with almost every record.
  * - Rows that are too old are hidden at once, and nobody writes of them any more: the table drops them by their times, as
@@ -13,19 +11,19 @@
  */
 import type { Columns, SqlValue } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
-import { BucketCache } from './bucket-cache.ts';
+import { BucketRows } from './bucket-rows.ts';
 import { FIRST_TIME, LAST_TIME } from './committed-times.ts';
 import { ConfirmedChanges } from './confirmed-changes.ts';
+import { FlatRows } from './flat-rows.ts';
 import { Generation } from './generation.ts';
-import { identityOf, type KeyIdentity } from './key-identity.ts';
-import { hasNull, refuseNull } from './key-nulls.ts';
+import { refuseNull } from './key-nulls.ts';
 import { compareKeys } from './key-order.ts';
 import type { Entry, Row, TimedKey, TimedStore } from './store.ts';
 import { StoreMarks } from './store-marks.ts';
 import { TimeIndex } from './time-index.ts';
-import { TimedBucket, type TimedSlot } from './timed-bucket.ts';
 import { TimedChange } from './timed-change.ts';
 import { isMark, NEWEST, type TimedStoreSpec } from './timed-key.ts';
+import type { RowsOfKey, TimedRows, TimedSlot } from './timed-rows.ts';
 import { TimedChanges, type TimedTable } from './timed-table.ts';
 
 export interface TimedStagedStoreOptions<K, V> {
@@ -52,7 +50,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   readonly #keyColumns: Columns<K>;
   readonly #index: readonly number[];
   readonly #retentionMs: number;
-  readonly #cache: BucketCache<K, V>;
+  readonly #rows: TimedRows<K, V>;
   /** What the table does not hold yet, by time; made when it is first asked for. */
   #unwritten: TimeIndex<K, V> | undefined;
   readonly #confirmed: ConfirmedChanges<TimedKey<K>, V>;
@@ -65,8 +63,6 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   #horizon = FIRST_TIME;
   /** The part of time in which the last generation was sealed. */
   #part: number | undefined = Number.NaN;
-  /** While it is so, a key that is not in the cache is not in the table. */
-  #cacheHasAll = false;
   #drained: TimedChanges<K, V> | undefined;
 
   constructor({ spec, table, cacheEntries = 100_000 }: TimedStagedStoreOptions<K, V>) {
@@ -76,7 +72,11 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#keyColumns = spec.timed.key.columns;
     this.#index = spec.index ?? [];
     this.#retentionMs = spec.timed.retentionMs;
-    this.#cache = new BucketCache(cacheEntries);
+    const keyColumns = spec.timed.key.columns;
+    this.#rows =
+      spec.keyOrder === false
+        ? new FlatRows(table, keyColumns, { cacheEntries })
+        : new BucketRows(table, keyColumns, cacheEntries);
     // As long as a row is not written, all its changes share one key object.
     this.#confirmed = new ConfirmedChanges<TimedKey<K>, V>({ identity: (key) => key, bornOf: TimedChange.bornOf });
     this.#marks = new StoreMarks(spec.name, new Map());
@@ -89,13 +89,14 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   get(key: K, time: number, order = 0): Row<V> | undefined {
     if (time <= this.#horizon) return undefined;
-    const slot = this.#found(key)?.find(time, order);
+    const slot = this.#rows.of(key, this.#horizon)?.find(time, order);
     // A slot of a bucket is a row: its value is not null.
     return slot?.change as Row<V> | undefined;
   }
 
   fetch(key: K, from: number, to: number, reverse = false): readonly Entry<TimedKey<K>, V>[] {
-    return this.#found(key)?.within(Math.max(from, this.#horizon + 1), to, reverse) ?? [];
+    const rows = this.#rows.of(key, this.#horizon)?.within(Math.max(from, this.#horizon + 1), to) ?? [];
+    return reverse ? rows.reverse() : rows;
   }
 
   fetchAll(from: number, to: number): readonly Entry<TimedKey<K>, V>[] {
@@ -135,27 +136,24 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     const { time } = at;
     if (time > this.#newest) this.#advance(time);
     if (time <= this.#horizon) return;
-    const bucket = this.#bucket(at.key);
-    if (bucket === undefined) {
+    const rows = this.#rows.open(at.key, this.#horizon);
+    if (rows === undefined) {
       refuseNull(this.name, at.key, this.#keyColumns);
       return;
     }
-    const slot = bucket.find(time, at.order);
+    const slot = rows.find(time, at.order);
     if (value === null) {
-      if (slot !== undefined) this.#delete(bucket, slot, timestamp);
-    } else if (slot === undefined) this.#insert(bucket, at, value, timestamp);
-    else this.#change(bucket, slot, value, timestamp);
+      if (slot !== undefined) this.#delete(rows, slot, timestamp);
+    } else if (slot === undefined) this.#insert(rows, at, value, timestamp);
+    else this.#change(rows, slot, value, timestamp);
   }
 
   append(key: K, time: number, value: V, timestamp: number): void {
     if (time > this.#newest) this.#advance(time);
     if (time <= this.#horizon) return;
-    const bucket = this.#bucket(key);
-    if (bucket === undefined) {
-      refuseNull(this.name, key, this.#keyColumns);
-      return;
-    }
-    this.#insert(bucket, { key, time, order: bucket.nextOrder(time) }, value, timestamp);
+    const rows = this.#rows.open(key, this.#horizon);
+    if (rows === undefined) refuseNull(this.name, key, this.#keyColumns);
+    else this.#insert(rows, { key, time, order: rows.nextOrder(time) }, value, timestamp);
   }
 
   mark(name: string): number | undefined {
@@ -199,7 +197,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   committed(generation: Generation<TimedKey<K>, V>): void {
     assert(this.#sealed[0] === generation, `generation ${generation.number} of ${this.name} is not the oldest sealed`);
     this.#sealed.shift();
-    this.#confirmed.add(generation, this.#cache.cleanUpTo);
+    this.#confirmed.add(generation, this.#rows.writtenUpTo);
     this.#confirmedUpTo = generation.number;
     this.#drained = undefined;
   }
@@ -211,17 +209,18 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   /** All confirmed changes, one a key. They stay staged until `drained`. */
   drain(): TimedChanges<K, V> {
-    this.#drained = new TimedChanges(this.#confirmed);
+    this.#drained = new TimedChanges(this.#confirmed, this.#retentionMs);
     return this.#drained;
   }
 
   /** What `drain` gave is in the table. */
   drained(): void {
     assert(this.#drained !== undefined, `drained without drain in ${this.name}`);
-    this.#table.written(this.#drained, this.#cache.cleanUpTo);
+    const { rows, horizon } = this.#drained;
+    this.#table.written(this.#drained);
+    this.#rows.written(rows, this.#confirmedUpTo, horizon);
     this.#drained = undefined;
     this.#confirmed.clear();
-    this.#cache.cleanUpTo = this.#confirmedUpTo;
     this.#unwritten?.retain((slot) => slot.generation > this.#confirmedUpTo);
   }
 
@@ -231,7 +230,6 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#current = new Generation(this.#current.number + 1);
     this.#confirmed.clear();
     this.#drained = undefined;
-    this.#cache.clear();
     this.#unwritten = undefined;
     this.#table.reset();
     this.#recall();
@@ -239,70 +237,34 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   // --- internals ----------------------------------------------------------------------------------------------------
 
-  /** For readers: undefined where the key is known to have no rows, which then takes no place in the cache. */
-  #found(key: K): TimedBucket<K, V> | undefined {
-    const id = identityOf(key, this.#keyColumns);
-    return this.#cache.find(id) ?? (this.#mayBeInTable(id) ? this.#loaded(key, id) : undefined);
-  }
-
-  /** Undefined where the key has a null in it, which no store can hold. */
-  #bucket(key: K): TimedBucket<K, V> | undefined {
-    const id = identityOf(key, this.#keyColumns);
-    return this.#cache.find(id) ?? this.#loaded(key, id);
-  }
-
-  #loaded(key: K, id: KeyIdentity): TimedBucket<K, V> | undefined {
-    if (hasNull(key, this.#keyColumns)) return undefined;
-    const bucket = new TimedBucket<K, V>(this.#mayBeInTable(id) ? this.#read(key, id) : []);
-    this.#cache.add(id, bucket);
-    return bucket;
-  }
-
-  #mayBeInTable(id: KeyIdentity): boolean {
-    return (!this.#cacheHasAll || this.#cache.hasDropped) && this.#table.byKey.mayHave(id);
-  }
-
-  #read(key: K, id: KeyIdentity): TimedSlot<K, V>[] {
-    const rows = this.#table.byKey.rowsOf(key, id, this.#horizon);
-    return rows.map((row) => ({
-      change: new TimedChange<K, V>(row.key, row.value, row.timestamp, 0),
-      generation: 0,
-      index: -1,
-    }));
-  }
-
-  #insert(bucket: TimedBucket<K, V>, at: TimedKey<K>, value: V, timestamp: number): void {
-    const generation = this.#current;
-    const revived = bucket.revive(at.time, at.order, this.#cache.cleanUpTo);
-    const { key, born } = revived?.change ?? { key: at, born: generation.number };
-    const change = new TimedChange<K, V>(key, value, timestamp, born);
-    let slot = revived;
-    if (slot === undefined) slot = { change, generation: generation.number, index: generation.add(change) };
-    else this.#stage(slot, change);
-    this.#unwritten?.add(slot);
-    bucket.expire(this.#horizon);
-    bucket.insert(slot);
-    bucket.generation = generation.number;
-    this.#cache.grown(bucket);
-  }
-
-  #change(bucket: TimedBucket<K, V>, slot: TimedSlot<K, V>, value: V, timestamp: number): void {
-    if (slot.generation <= this.#cache.cleanUpTo) this.#unwritten?.add(slot);
-    this.#stage(slot, new TimedChange<K, V>(slot.change.key, value, timestamp, slot.change.born));
-    bucket.generation = slot.generation;
-  }
-
-  #delete(bucket: TimedBucket<K, V>, slot: TimedSlot<K, V>, timestamp: number): void {
-    const { key, born } = slot.change;
-    if (slot.generation > this.#cache.cleanUpTo) this.#unwritten?.remove(slot);
-    bucket.remove(slot);
-    if (born === this.#current.number) {
-      this.#current.remove(slot.index);
+  #insert(rows: RowsOfKey<K, V>, at: TimedKey<K>, value: V, timestamp: number): void {
+    const revived = rows.revive(at.time, at.order);
+    if (revived !== undefined) {
+      this.#stage(revived, new TimedChange<K, V>(revived.change.key, value, timestamp, revived.change.born));
+      rows.changed(revived);
+      this.#unwritten?.add(revived);
       return;
     }
-    this.#stage(slot, new TimedChange<K, V>(key, null, timestamp, born));
-    bucket.generation = slot.generation;
-    bucket.buried(slot);
+    const { number } = this.#current;
+    const change = new TimedChange<K, V>(at, value, timestamp, number);
+    const slot = { change, generation: number, index: this.#current.add(change) };
+    rows.insert(slot);
+    this.#unwritten?.add(slot);
+  }
+
+  #change(rows: RowsOfKey<K, V>, slot: TimedSlot<K, V>, value: V, timestamp: number): void {
+    if (slot.generation <= this.#rows.writtenUpTo) this.#unwritten?.add(slot);
+    this.#stage(slot, new TimedChange<K, V>(slot.change.key, value, timestamp, slot.change.born));
+    rows.changed(slot);
+  }
+
+  #delete(rows: RowsOfKey<K, V>, slot: TimedSlot<K, V>, timestamp: number): void {
+    const { key, born } = slot.change;
+    if (slot.generation > this.#rows.writtenUpTo) this.#unwritten?.remove(slot);
+    const isNew = born === this.#current.number;
+    if (isNew) this.#current.remove(slot.index);
+    else this.#stage(slot, new TimedChange<K, V>(key, null, timestamp, born));
+    rows.remove(slot, !isNew);
   }
 
   /** Puts a further change of a row into the current generation. */
@@ -326,7 +288,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#marks.reset(marks);
     this.#advance(marks.get(NEWEST) ?? -1);
     this.#part = Number.NaN;
-    this.#cacheHasAll = this.#table.isEmpty();
+    this.#rows.reset(this.#newest);
   }
 
   get #byTime(): TimeIndex<K, V> {
@@ -339,8 +301,8 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     for (const changes of [this.#confirmed, ...this.#sealed, this.#current]) {
       for (const { key } of changes) {
         if (isMark(key)) continue;
-        const slot = this.#cache.peek(this.#idOf(key))?.find(key.time, key.order);
-        if (slot !== undefined && slot.generation > this.#cache.cleanUpTo) slots.add(slot);
+        const slot = this.#rows.slotOf(key);
+        if (slot !== undefined && slot !== null && slot.generation > this.#rows.writtenUpTo) slots.add(slot);
       }
     }
     const index = new TimeIndex<K, V>();
@@ -350,15 +312,9 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
 
   /** True where the row is as the table has it: it was neither changed nor deleted since. */
   readonly #isUnchanged = ({ key }: Entry<TimedKey<K>, V>): boolean => {
-    const bucket = this.#cache.peek(this.#idOf(key));
-    if (bucket === undefined) return true;
-    const slot = bucket.find(key.time, key.order);
-    return slot !== undefined && slot.generation <= this.#cache.cleanUpTo;
+    const slot = this.#rows.slotOf(key);
+    return slot === undefined || (slot !== null && slot.generation <= this.#rows.writtenUpTo);
   };
-
-  #idOf(at: TimedKey<K>): KeyIdentity {
-    return identityOf(at.key, this.#keyColumns);
-  }
 
   #sorted(
     rows: Entry<TimedKey<K>, V>[],

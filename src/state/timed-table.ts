@@ -1,10 +1,7 @@
 import type { Columns, Serde, SqlValue } from '../serde/serde.ts';
 import { CommittedTimes } from './committed-times.ts';
-import { identityOf } from './key-identity.ts';
-import { IndexedRows, ListedRows, type RowsByKey } from './rows-by-key.ts';
 import { SortedChanges } from './sorted-changes.ts';
 import type { Change, CommittedTable, Entry, RangeQuery, Row, StateBackend, TimedKey } from './store.ts';
-import { TimedChange } from './timed-change.ts';
 import { markName, NEWEST, type TimedStoreSpec } from './timed-key.ts';
 
 /**
@@ -15,12 +12,9 @@ import { markName, NEWEST, type TimedStoreSpec } from './timed-key.ts';
 export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
   /** The rows by their times. */
   readonly times: CommittedTimes<K, V>;
-  /** The rows by their keys. */
-  readonly byKey: RowsByKey<K, V>;
   readonly #rows: CommittedTable<TimedKey<K>, V>;
   readonly #marks: CommittedTable<string, number>;
   readonly #columns: Columns<TimedKey<K>>;
-  readonly #keyColumns: Columns<K>;
   readonly #retentionMs: number;
 
   constructor(backend: StateBackend, spec: TimedStoreSpec<K, V>, partition: number) {
@@ -28,17 +22,13 @@ export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
     // No store of a topology can have this name.
     this.#marks = backend.table({ name: `${spec.name}#times`, key: markNames, value: markTimes }, partition);
     this.#columns = spec.key.columns;
-    this.#keyColumns = spec.timed.key.columns;
     this.#retentionMs = spec.timed.retentionMs;
     this.times = new CommittedTimes(this.#rows);
-    this.byKey = spec.keyOrder === false ? new ListedRows(this.#rows, this.#keyColumns) : new IndexedRows(this.#rows);
-    this.reset();
   }
 
   /** The table was changed by others. */
   reset(): void {
     this.times.reset();
-    this.byKey.reset(this.marks().get(NEWEST) ?? -1);
   }
 
   marks(): Map<string, number> {
@@ -66,26 +56,18 @@ export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
   }
 
   write(changes: Iterable<Change<TimedKey<K>, V>>): void {
-    const { rows, marks } = changes instanceof TimedChanges ? changes : new TimedChanges(changes, this.#columns);
-    const horizon = this.#horizonOf(marks);
-    const kept = rows.filter(({ key }) => key.time > horizon).sort((a, b) => a.key.time - b.key.time);
-    this.#rows.write(SortedChanges.inOrder(kept, this.#columns));
+    const { rows, marks, horizon } =
+      changes instanceof TimedChanges
+        ? changes
+        : new TimedChanges(SortedChanges.of(changes, this.#columns), this.#retentionMs);
+    this.#rows.write(SortedChanges.inOrder(rows, this.#columns));
     this.#marks.write(marks);
     if (horizon >= 0) this.expire(horizon);
   }
 
-  /** What `write` was given is committed now; it has the rows that came to be up to the generation `hadUpTo` already. */
-  written({ rows, marks }: TimedChanges<K, V>, hadUpTo: number): void {
-    const horizon = this.#horizonOf(marks);
-    for (const change of rows) {
-      const { key, value } = change;
-      if (key.time <= horizon) continue;
-      const id = identityOf(key.key, this.#keyColumns);
-      if (value === null) this.byKey.removed(id, key);
-      else if (TimedChange.bornOf(change) > hadUpTo) this.byKey.added(id, key);
-      if (value !== null) this.times.added(key.time);
-    }
-    this.byKey.expire(horizon);
+  /** What `write` was given is committed now. */
+  written({ rows }: TimedChanges<K, V>): void {
+    for (const { key, value } of rows) if (value !== null) this.times.added(key.time);
   }
 
   expire(upTo: number): void {
@@ -96,36 +78,33 @@ export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
     this.#rows.clear();
     this.#marks.clear();
   }
-
-  /** Rows up to it are too old, as the marks have it. */
-  #horizonOf(marks: readonly Change<string, number>[]): number {
-    const newest = marks.find(({ key }) => key === NEWEST)?.value ?? Number.NEGATIVE_INFINITY;
-    return newest - this.#retentionMs;
-  }
 }
 
 /** Changes of rows and of marks, apart; of no key more than one. */
 export class TimedChanges<K, V> implements Iterable<Change<TimedKey<K>, V>> {
+  /** Those that are not too old, in the order of their times. */
   readonly rows: readonly Change<TimedKey<K>, V>[];
   readonly marks: readonly Change<string, number>[];
-  readonly #all: readonly Change<TimedKey<K>, V>[];
+  /** Rows up to this time are too old. */
+  readonly horizon: number;
 
-  /** With the columns, of several changes of a key the last one is taken; without, there are no such changes. */
-  constructor(changes: Iterable<Change<TimedKey<K>, V>>, columns?: Columns<TimedKey<K>>) {
-    this.#all = [...(columns === undefined ? changes : SortedChanges.of(changes, columns))];
+  constructor(changes: Iterable<Change<TimedKey<K>, V>>, retentionMs: number) {
     const rows: Change<TimedKey<K>, V>[] = [];
     const marks: Change<string, number>[] = [];
-    for (const change of this.#all) {
+    for (const change of changes) {
       const name = markName(change.key);
       if (name === undefined) rows.push(change);
       else marks.push({ key: name, value: change.timestamp, timestamp: change.timestamp });
     }
-    this.rows = rows;
+    const newest = marks.find(({ key }) => key === NEWEST)?.value ?? Number.NEGATIVE_INFINITY;
+    const horizon = newest - retentionMs;
+    this.rows = rows.filter(({ key }) => key.time > horizon).sort((a, b) => a.key.time - b.key.time);
     this.marks = marks;
+    this.horizon = horizon;
   }
 
   [Symbol.iterator](): Iterator<Change<TimedKey<K>, V>> {
-    return this.#all.values();
+    return this.rows.values();
   }
 }
 
