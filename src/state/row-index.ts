@@ -13,10 +13,10 @@ const GONE = Number.NEGATIVE_INFINITY;
  */
 export class RowIndex<K, V> {
   #first = filled(LEAST_ROWS);
-  #next = new Int32Array(LEAST_ROWS);
-  #hashes = new Int32Array(LEAST_ROWS);
-  #times = new Float64Array(LEAST_ROWS);
-  #orders = new Float64Array(LEAST_ROWS);
+  /** Of each entry its hash and the next one of its chain, side by side, so that to follow a chain is one miss a step. */
+  #links = new Int32Array(2 * LEAST_ROWS);
+  /** Of each entry its time and its order. */
+  #places = new Float64Array(2 * LEAST_ROWS);
   #slots: (TimedSlot<K, V> | undefined)[] = [];
   #size = 0;
 
@@ -27,17 +27,17 @@ export class RowIndex<K, V> {
 
   /** True where there is no room for one more: `rebuild` makes some. */
   get isFull(): boolean {
-    return this.#size === this.#times.length;
+    return this.#size === this.#first.length;
   }
 
   add(hash: number, time: number, order: number, slot: TimedSlot<K, V> | undefined): void {
     const at = this.#size++;
     const chain = hash & (this.#first.length - 1);
-    this.#hashes[at] = hash;
-    this.#times[at] = time;
-    this.#orders[at] = order;
+    this.#links[2 * at] = hash;
+    this.#links[2 * at + 1] = this.#first[chain] ?? NOBODY;
+    this.#places[2 * at] = time;
+    this.#places[2 * at + 1] = order;
     this.#slots[at] = slot;
-    this.#next[at] = this.#first[chain] ?? NOBODY;
     this.#first[chain] = at;
   }
 
@@ -48,15 +48,15 @@ export class RowIndex<K, V> {
 
   /** The one before it. */
   next(hash: number, at: number): number {
-    return this.#same(hash, this.#next[at] ?? NOBODY);
+    return this.#same(hash, this.#links[2 * at + 1] ?? NOBODY);
   }
 
   time(at: number): number {
-    return this.#times[at] ?? GONE;
+    return this.#places[2 * at] ?? GONE;
   }
 
   order(at: number): number {
-    return this.#orders[at] ?? 0;
+    return this.#places[2 * at + 1] ?? 0;
   }
 
   slot(at: number): TimedSlot<K, V> | undefined {
@@ -68,24 +68,24 @@ export class RowIndex<K, V> {
   }
 
   remove(at: number): void {
-    this.#times[at] = GONE;
+    this.#places[2 * at] = GONE;
     this.#slots[at] = undefined;
   }
 
   /** Lets go of all entries up to a time. Gives how many slots are left. */
   rebuild(after: number): number {
-    const [size, hashes, times, orders, slots] = [this.#size, this.#hashes, this.#times, this.#orders, this.#slots];
+    const [size, links, places, slots] = [this.#size, this.#links, this.#places, this.#slots];
     let kept = 0;
-    for (let at = 0; at < size; at++) if ((times[at] ?? GONE) > after) kept++;
+    for (let at = 0; at < size; at++) if ((places[2 * at] ?? GONE) > after) kept++;
     // At least half of it is free then: the cost of building stays in proportion.
     let capacity = LEAST_ROWS;
     while (capacity < 2 * kept) capacity *= 2;
     this.#allocate(capacity);
     let held = 0;
     for (let at = 0; at < size; at++) {
-      const time = times[at] ?? GONE;
+      const time = places[2 * at] ?? GONE;
       if (!(time > after)) continue;
-      this.add(hashes[at] ?? 0, time, orders[at] ?? 0, slots[at]);
+      this.add(links[2 * at] ?? 0, time, places[2 * at + 1] ?? 0, slots[at]);
       if (slots[at] !== undefined) held++;
     }
     return held;
@@ -97,16 +97,14 @@ export class RowIndex<K, V> {
 
   #same(hash: number, from: number): number {
     let at = from;
-    while (at !== NOBODY && this.#hashes[at] !== hash) at = this.#next[at] ?? NOBODY;
+    while (at !== NOBODY && this.#links[2 * at] !== hash) at = this.#links[2 * at + 1] ?? NOBODY;
     return at;
   }
 
   #allocate(capacity: number): void {
     this.#first = filled(capacity);
-    this.#next = new Int32Array(capacity);
-    this.#hashes = new Int32Array(capacity);
-    this.#times = new Float64Array(capacity);
-    this.#orders = new Float64Array(capacity);
+    this.#links = new Int32Array(2 * capacity);
+    this.#places = new Float64Array(2 * capacity);
     this.#slots = [];
     this.#size = 0;
   }
