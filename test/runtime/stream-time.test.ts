@@ -1,33 +1,10 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import {
-  process,
-  type Settings,
-  string,
-  to,
-  topology,
-  usePartitionTimeOnInvalidTimestamp,
-  type Worker,
-} from '../../src/index.ts';
+import { process, type Settings, string, to, topology, type Worker } from '../../src/index.ts';
 import type { CommittedPosition } from '../../src/log/port.ts';
 import { SqliteBackend } from '../../src/state/sqlite/sqlite-backend.ts';
 import { LogBench, temporaryFolder } from '../support/embedded.ts';
-
-/** Says of each record whether it is late, and of each turn of its punctuator when it was. */
-const times = topology('times', (flow) => {
-  flow.stream('in', { key: string(), value: string(), timestampExtractor: usePartitionTimeOnInvalidTimestamp }).pipe(
-    process({
-      name: 'judge',
-      value: string(),
-      init: ({ currentStreamTimeMs, schedule, forward }) => {
-        schedule('streamTime', 100, (now) => forward({ key: 'k', value: `turn at ${now}` }));
-        return ({ key, value, timestamp }) =>
-          forward({ key, value: `${value} ${timestamp < currentStreamTimeMs() ? 'late' : 'in time'}`, timestamp });
-      },
-    }),
-    to('out', { key: string() }),
-  );
-});
+import { times } from './judged-times.ts';
 
 /** Goes on by the wall clock when there is nothing to read. */
 const ticking = topology('ticking', (flow) => {
