@@ -13,6 +13,15 @@ export interface Position extends TopicPartition {
   readonly offset: number;
 }
 
+/** How far a group has come in a partition. */
+export interface CommittedPosition extends Position {
+  /**
+   * Partition time: the largest timestamp of the records before the offset. Negative or left out where it is not known,
+   * and then left out when it is read.
+   */
+  readonly time?: number;
+}
+
 export interface TopicInfo {
   readonly name: string;
   readonly partitions: number;
@@ -46,9 +55,9 @@ export interface Log {
   offsets(partitions: readonly TopicPartition[], at: 'earliest' | 'end' | 'stable' | number): Promise<Position[]>;
   /**
    * What `group` has committed, partitions without a commit left out. Waits while a transaction holds one of them
-   * (Kafka: requireStable), so that no stale offset is ever seen.
+   * (Kafka: requireStable), so that no stale offset is ever seen. An offset and its time are of the same commit.
    */
-  committed(group: string, partitions: readonly TopicPartition[]): Promise<Position[]>;
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<CommittedPosition[]>;
   /** Deletes records before the offsets: the purge of repartition topics. */
   deleteRecordsBefore(positions: readonly Position[]): Promise<void>;
 
@@ -146,7 +155,7 @@ export interface GroupOffsets {
   readonly group: string;
   /** Null outside a group (tools): the commit is then not fenced. */
   readonly member: MemberToken | null;
-  readonly positions: readonly Position[];
+  readonly positions: readonly CommittedPosition[];
 }
 
 /** Fences a member that the group has given up. */

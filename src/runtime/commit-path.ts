@@ -20,7 +20,7 @@ const PAUSE_SHARE = 4;
  * The one commit path. In this order, so that a crash at any point loses nothing and doubles nothing:
  *
  * 1. nodes that emit once per commit do so, stores seal their generation and send it to the changelogs;
- * 2. the producer writes what is left, adds the offsets and ends the transaction: from here on the commit counts;
+ * 2. the producer writes what is left, adds the offsets with the partition times, and ends the transaction: from here on the commit counts;
  * 3. the sealed rows are confirmed, and go to the state file with the positions up to which they stand for the
  *    changelogs, at once or, under load, with a later commit. A crash before that leaves the file behind the log, whole,
  *    and restoring reads the rest.

@@ -41,7 +41,8 @@ export async function openTask(id: TaskId, options: OpenTaskOptions): Promise<Ta
   const positions = await startPositions(log, application, { partitions, committed, now: timing.now(), onReset });
   // A position that nobody has committed is committed first of all, or a crash would begin at a later 'latest'.
   task.start(positions, await log.offsets(partitions, 'stable'), committed);
-  task.recall(backend.checkpoints());
+  // The state file may be new, or as old as the last stay of the task here.
+  task.recall([...backend.checkpoints(), ...committed]);
   return cancelled() ? undefined : task;
 }
 

@@ -1,5 +1,5 @@
 import { failure } from '../errors.ts';
-import type { FetchedPartition, Position, TaskId } from '../log/port.ts';
+import type { FetchedPartition, Position, TaskId, TopicPartition } from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import type { Checkpoint, KeyValueStore, ReadOnlyKeyValueStore, StateBackend, TimedStore } from '../state/store.ts';
 import type { GraphNode } from '../topology/graph.ts';
@@ -20,9 +20,10 @@ import type { Collector } from './collector.ts';
 import type { ErrorPolicy } from './error-policy.ts';
 import type { GlobalTables } from './global-tables.ts';
 import { Punctuators } from './punctuators.ts';
-import { RecordQueue } from './record-queue.ts';
+import type { RecordQueue } from './record-queue.ts';
 import type { ResolvedSettings } from './settings.ts';
-import { type Enter, type Entrance, lettingNullsThrough, TaskInput } from './task-input.ts';
+import type { Enter } from './task-input.ts';
+import { type KeptTime, TaskInputs } from './task-inputs.ts';
 import { type SealedStores, TaskStores } from './task-stores.ts';
 import type { Timers } from './timers.ts';
 
@@ -65,20 +66,18 @@ export class Task implements TaskScope {
   streamTime = -1;
   readonly #options: TaskOptions;
   readonly #nodes: ReadonlySet<number>;
-  readonly #enters = new Map<number, Enter>();
   readonly #flushes: (() => void)[] = [];
   readonly #held: (() => number)[] = [];
   readonly #byStreamTime = new Punctuators();
   readonly #byWallClock = new Punctuators();
   readonly #async: AsyncLanes;
-  #inputs: TaskInput[] = [];
-  /** The offsets of the last commit, to commit only what moved. */
-  #committed = new Map<string, number>();
+  readonly #inputs: TaskInputs;
 
   /** Builds the live graph and opens the stores. `start` comes after the stores are restored. */
   constructor(options: TaskOptions) {
     const { id, application, settings } = options;
     this.#options = options;
+    this.#inputs = new TaskInputs(options);
     this.#async = new AsyncLanes({ timers: options.timers, errors: options.errors });
     this.id = id;
     this.name = `${id.subtopology}_${id.partition}`;
@@ -116,7 +115,7 @@ export class Task implements TaskScope {
   }
 
   source(node: GraphNode, enter: Enter): void {
-    this.#enters.set(node.id, enter);
+    this.#inputs.connect(node, enter);
   }
 
   sink(node: GraphNode, routing: Routing = {}): Send {
@@ -156,54 +155,33 @@ export class Task implements TaskScope {
   // --- inputs
 
   /** The partitions that it reads, with the topics' real names. */
-  get partitions(): { topic: string; partition: number }[] {
-    const { application } = this.#options;
-    const { subtopology, partition } = this.id;
-    const topics = application
-      .sources(subtopology, partition)
-      .map(({ source }) => source && application.topicOf(source));
-    return [...new Set(topics)].flatMap((topic) => (topic === undefined ? [] : [{ topic, partition }]));
+  get partitions(): TopicPartition[] {
+    return this.#inputs.partitions;
   }
 
   /** Takes up its inputs. `ends` is how far the log goes now; `committed`, what the group has committed already. */
   start(positions: readonly Position[], ends: readonly Position[], committed: readonly Position[] = positions): void {
-    this.#inputs = positions.map(({ topic, partition, offset }) => {
-      const end = ends.find((other) => other.topic === topic && other.partition === partition)?.offset ?? offset;
-      const queue = new RecordQueue({ topic, partition, position: offset, end });
-      return this.#input(queue);
-    });
-    this.#committed = new Map(committed.map(({ topic, offset }) => [topic, offset]));
+    this.#inputs.start(positions, ends, committed);
   }
 
-  /** Takes up partition times where the state file left them, so that time does not go back over a restart. */
-  recall(checkpoints: readonly Checkpoint[]): void {
-    for (const queue of this.queues) {
-      const kept = checkpoints.find((at) => at.topic === queue.topic && at.partition === queue.partition);
-      if (kept !== undefined && kept.time > queue.time) queue.time = kept.time;
-      if (queue.time > this.streamTime) this.streamTime = queue.time;
-    }
+  /** Takes up the largest of the partition times that are kept, so that time does not go back over a restart or move. */
+  recall(kept: readonly KeptTime[]): void {
+    this.streamTime = Math.max(this.streamTime, this.#inputs.recall(kept));
     if (this.streamTime >= 0) this.#byStreamTime.resume(this.streamTime);
   }
 
-  get queues(): RecordQueue[] {
-    return this.#inputs.map((input) => input.queue);
+  get queues(): readonly RecordQueue[] {
+    return this.#inputs.queues;
   }
 
   /** Queues what was fetched. Returns a promise where schemas must be looked up first. */
   push(fetched: FetchedPartition): Promise<void> | undefined {
-    const input = this.#inputs.find(({ queue }) => queue.topic === fetched.topic);
-    if (input === undefined) return undefined;
-    const wait = input.prepare(fetched.records);
-    if (wait === undefined) {
-      input.queue.push(fetched);
-      return undefined;
-    }
-    return wait.then(() => input.queue.push(fetched));
+    return this.#inputs.push(fetched);
   }
 
   /** Looks up the schemas that such records of a topic need. */
-  async learn(topic: string, records: readonly FetchedRecord[]): Promise<void> {
-    for (const input of this.#inputs) if (input.queue.topic === topic) await input.prepare(records);
+  learn(topic: string, records: readonly FetchedRecord[]): Promise<void> {
+    return this.#inputs.learn(topic, records);
   }
 
   // --- processing
@@ -214,24 +192,10 @@ export class Task implements TaskScope {
    */
   processNext(): boolean {
     if (this.#async.isFull) return false;
-    const inputs = this.#inputs;
-    let next: TaskInput | undefined;
-    let head: FetchedRecord | undefined;
-    let time = 0;
-    for (let i = 0; i < inputs.length; i++) {
-      const input = inputs[i];
-      if (input === undefined) continue;
-      const candidate = input.head();
-      if (candidate === undefined) {
-        if (input.queue.lagging) return false;
-      } else if (head === undefined || input.headTime < time) {
-        next = input;
-        head = candidate;
-        time = input.headTime;
-      }
-    }
+    const next = this.#inputs.next();
+    const head = next?.head();
     if (next === undefined || head === undefined) return false;
-    if (time > this.streamTime) this.streamTime = time;
+    if (next.headTime > this.streamTime) this.streamTime = next.headTime;
     this.#async.begin(next.queue, head);
     next.process(head);
     this.#async.end();
@@ -282,19 +246,15 @@ export class Task implements TaskScope {
   }
 
   /** Where its inputs stand: committed again, they fence a task that others have taken over. */
-  get positions(): Position[] {
-    return this.queues.map(({ topic, partition, done }) => ({ topic, partition, offset: done }));
+  get positions(): readonly Checkpoint[] {
+    return this.#inputs.positions;
   }
 
   /** Ends what a commit takes: emits what waited for it, in graph order, and seals stores and offsets. */
   seal(): TaskSeal {
     for (const flush of this.#flushes) flush();
     const stores = this.stores.seal();
-    const inputs = this.queues
-      .filter((queue) => queue.done !== this.#committed.get(queue.topic))
-      .map(({ topic, partition, done, doneTime }) => ({ topic, partition, offset: done, time: doneTime }));
-    for (const { topic, offset } of inputs) this.#committed.set(topic, offset);
-    return { task: this, stores, inputs };
+    return { task: this, stores, inputs: this.#inputs.seal() };
   }
 
   #openStore({ store }: GraphNode): void {
@@ -312,29 +272,5 @@ export class Task implements TaskScope {
       changelog: own ? collector.changelog(topic, partition, store) : undefined,
     };
     this.stores.open(backend, opened, settings.storeCacheEntries);
-  }
-
-  #input(queue: RecordQueue): TaskInput {
-    const { errors, now, countDrop, application } = this.#options;
-    const [node] = application
-      .sources(this.id.subtopology, this.id.partition)
-      .filter(({ source }) => source !== undefined && application.topicOf(source) === queue.topic);
-    const dropped = (reason: string): void => {
-      if (node !== undefined) countDrop(node, reason);
-    };
-    return new TaskInput({ queue, entrances: this.#entrances(queue.topic), errors, now, dropped });
-  }
-
-  #entrances(topic: string): Entrance[] {
-    const { application, codecs } = this.#options;
-    return application.sources(this.id.subtopology, this.id.partition).flatMap((node) => {
-      const { source } = node;
-      const enter = this.#enters.get(node.id);
-      if (source === undefined || enter === undefined || application.topicOf(source) !== topic) return [];
-      const { key, value, internal, timestampExtractor } = source;
-      const nulls = lettingNullsThrough({ key, value, internal, table: node.store !== undefined });
-      const read = { key: codecs.get(topic, 'key', key), value: codecs.get(topic, 'value', value) };
-      return [{ enter, ...read, timestampExtractor, ...nulls }];
-    });
   }
 }

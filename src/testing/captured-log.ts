@@ -1,4 +1,13 @@
-import type { Fetcher, GroupOffsets, Headers, Log, OutgoingRecord, Position, Producer } from '../log/port.ts';
+import type {
+  CommittedPosition,
+  Fetcher,
+  GroupOffsets,
+  Headers,
+  Log,
+  OutgoingRecord,
+  Position,
+  Producer,
+} from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import { CapturedFetcher } from './captured-fetcher.ts';
 
@@ -17,7 +26,7 @@ export class CapturedLog implements Producer, Pick<Log, 'fetcher' | 'offsets'> {
   readonly #topics = new Map<string, CapturedRecord[]>();
   /** Of them, what the task has written. */
   readonly #produced = new Map<string, CapturedRecord[]>();
-  readonly #committed = new Map<string, Position>();
+  readonly #committed = new Map<string, CommittedPosition>();
   readonly #onAppend: (topic: string, record: CapturedRecord) => void;
 
   /** `onAppend` is told of each record, in the order of writing. */
@@ -62,12 +71,12 @@ export class CapturedLog implements Producer, Pick<Log, 'fetcher' | 'offsets'> {
   }
 
   /** As `commit` does, for who cannot wait. */
-  commitPositions(positions: readonly Position[]): void {
+  commitPositions(positions: readonly CommittedPosition[]): void {
     for (const position of positions) this.#committed.set(position.topic, position);
   }
 
   /** Where the task goes on. */
-  committed(): Position[] {
+  committed(): CommittedPosition[] {
     return [...this.#committed.values()];
   }
 

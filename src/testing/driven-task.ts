@@ -114,7 +114,7 @@ export class DrivenTask {
       (input) => committed.find(({ topic }) => topic === input.topic) ?? { ...input, offset: 0 },
     );
     task.start(positions, positions);
-    task.recall(backend.checkpoints());
+    task.recall([...backend.checkpoints(), ...committed]);
     // What the last task had taken and not done is taken again.
     options.waiting.clear();
     for (const { topic, offset } of positions)

@@ -12,6 +12,7 @@ import {
   to,
   topology,
 } from '../../src/index.ts';
+import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { LogBench, temporaryFolder } from '../support/embedded.ts';
 import { number, run, text } from '../support/run-topology.ts';
 
@@ -144,13 +145,16 @@ describe('punctuators', () => {
     expect(pipe('in', ['c', '', 40])).toEqual([['c', 2, 40]]);
   });
 
-  test('by stream time: turns go on over a restart', async () => {
+  test('by stream time: turns go on over a restart, with the state or without', async () => {
     const { pipe, driver } = await sums('streamTime');
     pipe('in', ['a', '', 3], ['a', '', 4]);
     await driver.restart();
     expect(pipe('in', ['a', '', 9])).toEqual([]);
     await driver.restart({ behind: true });
     expect(pipe('in', ['a', '', 10])).toEqual([['a', 3, 10]]);
+    await driver.restart({ backend: new MemoryBackend() });
+    expect(pipe('in', ['a', '', 19])).toEqual([]);
+    expect(pipe('in', ['a', '', 20])).toEqual([['a', 2, 20]]);
   });
 
   test('by the wall clock: as it moves, whatever the records say', async () => {

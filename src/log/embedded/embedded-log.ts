@@ -1,5 +1,6 @@
 import type { Registry } from '../../serde/registry/registry.ts';
 import type {
+  CommittedPosition,
   Fetcher,
   FetcherOptions,
   JoinOptions,
@@ -84,7 +85,7 @@ export class EmbeddedLog implements Log {
     return at === 'earliest' ? start : end;
   }
 
-  async committed(group: string, partitions: readonly TopicPartition[]): Promise<Position[]> {
+  async committed(group: string, partitions: readonly TopicPartition[]): Promise<CommittedPosition[]> {
     return this.#tables.file.read(() => this.#tables.committed.get(group, partitions));
   }
 

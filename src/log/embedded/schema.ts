@@ -103,6 +103,8 @@ const STEPS: readonly string[] = [
      schema_id INTEGER NOT NULL,
      PRIMARY KEY (subject, version)
    ) STRICT, WITHOUT ROWID;`,
+  // The largest timestamp before the position; null where it is not known.
+  'ALTER TABLE committed_offsets ADD COLUMN partition_time INTEGER;',
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { failure } from '../../errors.ts';
 import type {
+  CommittedPosition,
   Fetcher,
   FetcherOptions,
   JoinOptions,
@@ -96,7 +97,7 @@ class KafkaLog implements Log {
     return listOffsets(this.#cluster, partitions, at);
   }
 
-  committed(group: string, partitions: readonly TopicPartition[]): Promise<Position[]> {
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<CommittedPosition[]> {
     return committedOffsets(this.#cluster, group, partitions);
   }
 

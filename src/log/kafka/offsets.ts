@@ -1,8 +1,9 @@
 import { listOffsetsV8, offsetFetchV9 } from '@platformatic/kafka';
-import type { Log, Position, TopicPartition } from '../port.ts';
+import type { CommittedPosition, Log, Position, TopicPartition } from '../port.ts';
 import { perLeader } from './admin.ts';
 import { byTopic } from './by-topic.ts';
 import type { Cluster } from './cluster.ts';
+import { timeOf } from './offset-metadata.ts';
 
 type At = Parameters<Log['offsets']>[1];
 
@@ -46,7 +47,7 @@ export async function committedOffsets(
   cluster: Cluster,
   group: string,
   partitions: readonly TopicPartition[],
-): Promise<Position[]> {
+): Promise<CommittedPosition[]> {
   if (partitions.length === 0) return [];
   const topics = byTopic(partitions).map(([name, members]) => ({
     name,
@@ -59,11 +60,10 @@ export async function committedOffsets(
   );
   const found = answer.groups.flatMap((one) =>
     one.topics.flatMap((topic) =>
-      topic.partitions.map(({ partitionIndex: partition, committedOffset }) => ({
-        topic: topic.name,
-        partition,
-        offset: Number(committedOffset),
-      })),
+      topic.partitions.map(({ partitionIndex: partition, committedOffset, metadata }) => {
+        const time = timeOf(metadata);
+        return { topic: topic.name, partition, offset: Number(committedOffset), ...(time !== undefined && { time }) };
+      }),
     ),
   );
   return inOrder(
@@ -73,10 +73,7 @@ export async function committedOffsets(
 }
 
 /** Answers come by broker and topic; callers get them in the order in which they asked. */
-function inOrder(partitions: readonly TopicPartition[], found: readonly Position[]): Position[] {
-  const offsets = new Map(found.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
-  return partitions.flatMap(({ topic, partition }) => {
-    const offset = offsets.get(`${topic}/${partition}`);
-    return offset === undefined ? [] : [{ topic, partition, offset }];
-  });
+function inOrder<P extends Position>(partitions: readonly TopicPartition[], found: readonly P[]): P[] {
+  const byName = new Map(found.map((position) => [`${position.topic}/${position.partition}`, position]));
+  return partitions.flatMap(({ topic, partition }) => byName.get(`${topic}/${partition}`) ?? []);
 }

@@ -4,6 +4,7 @@ import type { GroupOffsets } from '../port.ts';
 import { brokerErrors } from './broker-error.ts';
 import { byTopic } from './by-topic.ts';
 import type { Cluster } from './cluster.ts';
+import { metadataOf } from './offset-metadata.ts';
 import { endTxnV5, type ProducerIdentity, txnOffsetCommitV5 } from './transaction-api.ts';
 
 export const NO_IDENTITY: ProducerIdentity = { producerId: -1n, producerEpoch: -1 };
@@ -60,11 +61,11 @@ export class ProducerSession {
     const { cluster, transactionalId } = this.#options;
     const topics = byTopic(positions).map(([name, members]) => ({
       name,
-      partitions: members.map(({ partition, offset }) => ({
+      partitions: members.map(({ partition, offset, time }) => ({
         partitionIndex: partition,
         committedOffset: BigInt(offset),
         committedLeaderEpoch: -1,
-        committedMetadata: '',
+        committedMetadata: metadataOf(time),
       })),
     }));
     const epoch = member?.epoch ?? -1;

@@ -1,4 +1,5 @@
 import type {
+  CommittedPosition,
   Fetcher,
   FetcherOptions,
   JoinOptions,
@@ -71,13 +72,10 @@ export class Client implements Log {
     );
   }
 
-  committed(_group: string, partitions: readonly TopicPartition[]): Promise<Position[]> {
+  committed(_group: string, partitions: readonly TopicPartition[]): Promise<CommittedPosition[]> {
     return this.#ask('read committed offsets', ({ group }) => {
       if (partitions.some((each) => group.isHeld(each))) return WAIT;
-      return partitions.flatMap(({ topic, partition }) => {
-        const offset = group.committed({ topic, partition });
-        return offset === undefined ? [] : [{ topic, partition, offset }];
-      });
+      return partitions.flatMap((each) => group.committed(each) ?? []);
     });
   }
 

@@ -1,6 +1,13 @@
 import { failure } from '../../errors.ts';
 import { assignTasks } from '../../log/embedded/assign-tasks.ts';
-import type { GroupOffsets, JoinOptions, MemberToken, Position, TaskId, TopicPartition } from '../../log/port.ts';
+import type {
+  CommittedPosition,
+  GroupOffsets,
+  JoinOptions,
+  MemberToken,
+  TaskId,
+  TopicPartition,
+} from '../../log/port.ts';
 
 interface Member {
   readonly memberId: string;
@@ -22,7 +29,7 @@ export const SESSION_MS = 600;
 export class Group {
   readonly #now: () => number;
   readonly #members = new Map<string, Member>();
-  readonly #offsets = new Map<string, number>();
+  readonly #offsets = new Map<string, CommittedPosition>();
   /** Partitions whose offsets are part of a transaction that has not ended. */
   readonly #held = new Map<string, number>();
   #tasks: Placed[] = [];
@@ -118,15 +125,15 @@ export class Group {
     if (isCommitted) this.commit(positions);
   }
 
-  commit(positions: readonly Position[]): void {
-    for (const each of positions) this.#offsets.set(nameOf(each), each.offset);
+  commit(positions: readonly CommittedPosition[]): void {
+    for (const each of positions) this.#offsets.set(nameOf(each), each);
   }
 
   isHeld(partition: TopicPartition): boolean {
     return (this.#held.get(nameOf(partition)) ?? 0) > 0;
   }
 
-  committed(partition: TopicPartition): number | undefined {
+  committed(partition: TopicPartition): CommittedPosition | undefined {
     return this.#offsets.get(nameOf(partition));
   }
 

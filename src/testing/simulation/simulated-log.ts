@@ -98,7 +98,8 @@ export class SimulatedLog {
   unfinished(topics: readonly string[]): string[] {
     return topics
       .flatMap((topic) => this.partitions(topic))
-      .filter((log) => (this.group.committed(log) ?? log.start) !== log.end)
-      .map((log) => `${nameOf(log)} is committed up to ${this.group.committed(log) ?? 'nothing'} of ${log.end}`);
+      .map((log) => ({ log, offset: this.group.committed(log)?.offset }))
+      .filter(({ log, offset }) => (offset ?? log.start) !== log.end)
+      .map(({ log, offset }) => `${nameOf(log)} is committed up to ${offset ?? 'nothing'} of ${log.end}`);
   }
 }

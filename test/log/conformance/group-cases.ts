@@ -36,7 +36,7 @@ export function groupCases({ log, name, topic, producer, capabilities }: Bench):
     await untilTasks(member, 1);
     member.report([{ subtopology: 0, partition: 0 }]);
     const writer = await producer({ transactionalId: name('id') });
-    const positions = [{ topic: made, partition: 0, offset: 4 }];
+    const positions = [{ topic: made, partition: 0, offset: 4, time: 100 }];
     writer.append(made, 0, record('k', 'v'));
     await writer.commit({ group, member: member.token, positions });
     const one = await log();

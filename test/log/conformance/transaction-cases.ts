@@ -59,6 +59,21 @@ export function transactionCases({ log, name, topic, producer }: Bench): void {
     expect(await one.committed(name('other'), allOf(made, 2))).toEqual([]);
   });
 
+  test.each(['in a transaction', 'at least once'] as const)('a time is kept with its offset, %s', async (how) => {
+    const made = await topic(3);
+    const one = await log();
+    const group = name('group');
+    const writer = await producer(how === 'at least once' ? {} : { transactionalId: name('id') });
+    const at = (partition: number, offset: number) => ({ topic: made, partition, offset });
+    const first = [{ ...at(0, 7), time: 1_764_449_544_123 }, { ...at(1, 8), time: 0 }, at(2, 9)];
+    await writer.commit({ group, member: null, positions: first });
+    expect(await one.committed(group, allOf(made, 3))).toEqual(first);
+    // Each commit says it anew: a time is that of its offset.
+    const second = [at(0, 10), { ...at(1, 11), time: -1 }, { ...at(2, 12), time: 5 }];
+    await writer.commit({ group, member: null, positions: second });
+    expect(await one.committed(group, allOf(made, 3))).toEqual([at(0, 10), at(1, 11), { ...at(2, 12), time: 5 }]);
+  });
+
   test('a record appended while a commit is in flight belongs to the next transaction', async () => {
     const made = await topic();
     const one = await log();

@@ -93,6 +93,23 @@ test('a file of somebody else is refused untouched', async () => {
   await expectFailure(openEmbeddedLog(text), 'LOG_FOREIGN');
 });
 
+test('a log from before there were times keeps its offsets, and takes times', async () => {
+  const path = temporaryPath();
+  const at = { topic: 't', partition: 0 };
+  const { log: first } = await logWithFile(path);
+  await (await first.producer({})).commit({ group: 'g', member: null, positions: [{ ...at, offset: 7 }] });
+  await first.close();
+  const other = new Database(path);
+  other.exec('ALTER TABLE committed_offsets DROP COLUMN partition_time');
+  other.pragma('user_version = 1');
+  other.close();
+  const log = await temporaryLog({}, path);
+  expect(await log.committed('g', [at])).toEqual([{ ...at, offset: 7 }]);
+  const positions = [{ ...at, offset: 8, time: 100 }];
+  await (await log.producer({})).commit({ group: 'g', member: null, positions });
+  expect(await log.committed('g', [at])).toEqual(positions);
+});
+
 test('a newer format, a missing file and a folder in its place are named', async () => {
   const path = temporaryPath();
   await expectFailure(openEmbeddedLog(path, { mustExist: true }), 'LOG_MISSING');

@@ -1,3 +1,4 @@
+import { Connection, offsetCommitV9 } from '@platformatic/kafka';
 import { expect, test } from 'vitest';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import type { Log, Position } from '../../../src/log/port.ts';
@@ -119,6 +120,31 @@ describeWithKafka('Kafka transactions', (kafka) => {
     await older.close();
     await newer.commit();
     expect((await readAll(log, 'zombie')).length).toBe(1);
+    await log.close();
+  });
+
+  test('a time is read where Kafka Streams has written it, and nothing else is taken for one', async () => {
+    const log = await open();
+    await log.createTopics([{ name: 'foreign', partitions: 4 }]);
+    // The broker is the group's coordinator from here on.
+    expect(await log.committed('foreign', allOf('foreign', 4))).toEqual([]);
+    const metadata = ['AgAAAAAAAABk', 'by a script', '', null];
+    const partitions = metadata.map((committedMetadata, partitionIndex) => ({
+      partitionIndex,
+      committedOffset: 3n,
+      committedLeaderEpoch: -1,
+      committedMetadata,
+    }));
+    const connection = new Connection('another client');
+    const [host = '', port] = kafka().bootstrapServers.split(':');
+    await connection.connect(host, Number(port));
+    await offsetCommitV9.api.async(connection, 'foreign', -1, '', null, [{ name: 'foreign', partitions }]);
+    await connection.close();
+    const expected = allOf('foreign', 4).map((each) => ({ ...each, offset: 3 }));
+    expect(await log.committed('foreign', allOf('foreign', 4))).toEqual([
+      { ...expected[0], time: 100 },
+      ...expected.slice(1),
+    ]);
     await log.close();
   });
 

@@ -179,3 +179,18 @@ export const processors = topology('processors', (flow) => {
     to('out', text),
   );
 });
+
+/** Every result says what time it was to the task: a record, and each turn of a punctuator. */
+export const streamTime = topology('stream-time', (flow) => {
+  flow.stream('a', text).pipe(
+    process({
+      name: 'clock',
+      value: string(),
+      init: ({ currentStreamTimeMs, schedule, forward }) => {
+        schedule('streamTime', 50, (now) => forward({ key: 'turn', value: `${now}` }));
+        return ({ key, value }) => forward({ key, value: `${value} at ${currentStreamTimeMs()}` });
+      },
+    }),
+    to('out', text),
+  );
+});
