@@ -199,6 +199,9 @@ const TABLE = {
   STORE_UNKNOWN: {
     message: (c) => `There is no store '${c['store']}'. ${c['hint']}`,
   },
+  STORE_KIND_DIFFERS: {
+    message: (c) => `Store ${c['store']} ${c['reason']}. ${c['hint']}`,
+  },
   SQL_INVALID: {
     message: (c) => `The SQL cannot be run: ${c['reason']}. ${c['hint']}`,
   },
@@ -235,6 +238,10 @@ const TABLE = {
   TABLE_NOT_VERSIONED: {
     message: (c) =>
       `${c['step']} has a grace period, but its table keeps no history. Make the table versioned, or leave the grace out.`,
+  },
+  TABLE_WITHOUT_STORE: {
+    message: (c) =>
+      `${c['step']} needs the rows of a table in a store by key, and this table has none: it is computed row by row, or held back, or of windows. Give the step that makes the table a store of its own, or put a toTable behind it.`,
   },
   NOT_COPARTITIONED: {
     message: (c) =>

@@ -16,6 +16,7 @@ export { groupBy } from './operators/group-by.ts';
 export { groupByKey } from './operators/group-by-key.ts';
 export { hopping } from './operators/hopping.ts';
 export type { AsyncCall, AsyncOptions } from './operators/internal/async-step.ts';
+export type { ProcessorStore } from './operators/internal/processor-store.ts';
 export { join } from './operators/join.ts';
 export { keyValueStore } from './operators/key-value-store.ts';
 export { leftJoin } from './operators/left-join.ts';
@@ -30,9 +31,11 @@ export { type Processor, type ProcessorContext, process } from './operators/proc
 export { processValues, type ValuesProcessor, type ValuesProcessorContext } from './operators/process-values.ts';
 export { reduce } from './operators/reduce.ts';
 export { repartition } from './operators/repartition.ts';
+export { rowsOf, type TableRows } from './operators/rows-of.ts';
 export { rx } from './operators/rx.ts';
 export { selectKey } from './operators/select-key.ts';
 export { session } from './operators/session.ts';
+export { type SessionStore, sessionStore } from './operators/session-store.ts';
 export { sliding } from './operators/sliding.ts';
 export { split } from './operators/split.ts';
 export { type Store, store } from './operators/store.ts';
@@ -43,6 +46,8 @@ export { toTable } from './operators/to-table.ts';
 export { transformValues, type ValueTransformer } from './operators/transform-values.ts';
 export { tumbling } from './operators/tumbling.ts';
 export { unlimited } from './operators/unlimited.ts';
+export { type ProcessorVersionedStore, versionedStore } from './operators/versioned-store.ts';
+export { type WindowStore, windowStore } from './operators/window-store.ts';
 export { windowedBy } from './operators/windowed-by.ts';
 export { type Connection, connectKafka, openEmbedded } from './runtime/connect.ts';
 export type { Settings } from './runtime/settings.ts';
@@ -71,6 +76,7 @@ export type { KTable } from './topology/k-table.ts';
 export type { KWindowedStream, WindowOptions } from './topology/k-windowed-stream.ts';
 export type { StreamRecord, TableChange } from './topology/records.ts';
 export type { StreamPartitioner, TopicNameExtractor } from './topology/task-scope.ts';
+export type { SessionRow, WindowRow } from './topology/timed-views.ts';
 export {
   type ExtractionPoint,
   failOnInvalidTimestamp,

@@ -58,8 +58,8 @@ export class Flow {
   readonly graph = new Graph();
   /** Undefined while the graph is only learnt. @internal */
   readonly scope: TaskScope | undefined;
-  /** The nodes of stores that processors share, by what the user declared them with. @internal */
-  readonly connected = new Map<object, GraphNode>();
+  /** What the user declared stores with that processors share: each of them is in the graph once. @internal */
+  readonly connected = new Set<object>();
   /** The names of asynchronous steps that read from a topic of their own. @internal */
   readonly isolated: ReadonlySet<string>;
   /** The patterns of topics that it was asked for. @internal */
