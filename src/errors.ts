@@ -365,6 +365,10 @@ const TABLE = {
     message: (c) =>
       `The simulation of ${c['topology']} failed with seed ${c['seed']} on a log like ${c['log']}: ${c['problem']}\n\nWhat happened before, the last lines of it:\n${c['trace']}\n\n${c['replays'] === true ? `Run it again with the same options and seed ${c['seed']}: it goes exactly the same way.` : `The same seed did not fail the same way again, so the topology takes something from outside: a clock, a random number, or state that its functions keep. Mend that first.`}`,
   },
+  MOCK_TOO_SMALL: {
+    message: (c) =>
+      `MockProcessor cannot run ${c['step']}, which writes to a topic or waits for something. Leave it out of the step, or use TopologyTestDriver.`,
+  },
   RESTORE_FAILED: {
     message: (c) =>
       `Store ${c['store']} cannot be restored from offset ${c['offset']} of ${c['topic']}-${c['partition']}: ${c['reason']}.`,

@@ -1,5 +1,7 @@
 /** What `millrace/testing` gives: topologies run without a broker. */
 
+export { MockProcessor } from './mock-processor.ts';
+export type { MockPunctuator } from './mock-scope.ts';
 export {
   type Comparison,
   type FaultKind,
