@@ -51,7 +51,7 @@ export { type WindowStore, windowStore } from './operators/window-store.ts';
 export { windowedBy } from './operators/windowed-by.ts';
 export { type Connection, connectKafka, openEmbedded } from './runtime/connect.ts';
 export type { Settings } from './runtime/settings.ts';
-export { createWorker, type Worker, type WorkerOptions } from './runtime/worker.ts';
+export { createWorker, type StatePlace, type Worker, type WorkerOptions } from './runtime/worker.ts';
 export { avro } from './serde/avro/avro.ts';
 export { decimal } from './serde/avro/decimal.ts';
 export type { Infer } from './serde/avro/infer.ts';
@@ -59,13 +59,25 @@ export { bytes } from './serde/bytes.ts';
 export { integer } from './serde/integer.ts';
 export { json } from './serde/json.ts';
 export { nullable } from './serde/nullable.ts';
-export type { Serde } from './serde/serde.ts';
+export type { Codec, Column, Columns, Serde, SqlValue } from './serde/serde.ts';
 export { string } from './serde/string.ts';
 export { sessionWindowed, type Windowed, windowed } from './serde/windowed.ts';
 export { handleEvents } from './service/event-handler.ts';
 export { type Publication, publication } from './service/publication.ts';
 export { createPublisher, type Publisher } from './service/publisher.ts';
 export { stopOnSignals } from './service/stop-on-signals.ts';
+export { MemoryBackend } from './state/memory/memory-backend.ts';
+export type {
+  Change,
+  Checkpoint,
+  CommittedTable,
+  Entry,
+  Identity,
+  RangeQuery,
+  Row,
+  StateBackend,
+  StoreSpec,
+} from './state/store.ts';
 export { describe, describeAsJson } from './topology/describe.ts';
 export type { Flow } from './topology/flow.ts';
 export type { GlobalKTable } from './topology/global-table.ts';
