@@ -38,7 +38,10 @@ export interface GlobalTableOptions<K, V> {
   readonly name: string;
 }
 
-/** `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`). */
+/**
+ * `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`), and a stream with new
+ * keys goes through one topic, named by the first step that needs it, however many need it (`merge.repartition.topics`).
+ */
 export type Optimization = 'none' | 'all';
 
 interface FlowOptions {
@@ -60,6 +63,8 @@ export class Flow {
   readonly scope: TaskScope | undefined;
   /** What the user declared stores with that processors share: each of them is in the graph once. @internal */
   readonly connected = new Set<object>();
+  /** Streams that went through a repartition topic: what came of each, by its serdes. @internal */
+  readonly repartitioned = new Map<object, Map<string, KStream<unknown, unknown>>>();
   /** The names of asynchronous steps that read from a topic of their own. @internal */
   readonly isolated: ReadonlySet<string>;
   /** The patterns of topics that it was asked for. @internal */
