@@ -81,7 +81,7 @@ export type {
 export { describe, describeAsJson } from './topology/describe.ts';
 export type { Flow } from './topology/flow.ts';
 export type { GlobalKTable } from './topology/global-table.ts';
-export type { OffsetReset } from './topology/graph.ts';
+export type { OffsetReset, StoreSettings } from './topology/graph.ts';
 export type { KGroupedStream, KGroupedTable } from './topology/k-grouped.ts';
 export type { KStream } from './topology/k-stream.ts';
 export type { KTable } from './topology/k-table.ts';
@@ -97,4 +97,4 @@ export {
   usePartitionTimeOnInvalidTimestamp,
   wallclockTimestamp,
 } from './topology/timestamps.ts';
-export { type Topology, topology } from './topology/topology.ts';
+export { type Topology, type TopologyOptions, topology } from './topology/topology.ts';

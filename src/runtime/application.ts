@@ -101,7 +101,9 @@ export class Application {
     const tasks = this.#partitioning.tasks[index] ?? 0;
     const sources = nodes.flatMap((node) => (node.source === undefined ? [] : [node.source]));
     const changelogs = nodes.flatMap(({ store }) =>
-      store === undefined || store.sourceTopic !== undefined ? [] : [changelogTopic(this.id, store.name)],
+      store === undefined || store.sourceTopic !== undefined || store.changelog === false
+        ? []
+        : [changelogTopic(this.id, store.name)],
     );
     return {
       tasks,

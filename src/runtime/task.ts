@@ -302,7 +302,7 @@ export class Task implements TaskScope {
     const { application, codecs, collector, backend, settings } = this.#options;
     const topic = application.changelogOf(store);
     const { partition } = this.id;
-    const own = store.sourceTopic === undefined;
+    const own = store.sourceTopic === undefined && store.changelog !== false;
     const opened = {
       declaration: store,
       topic,

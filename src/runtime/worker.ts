@@ -16,6 +16,7 @@ import { GlobalLetters } from './global-letters.ts';
 import { GlobalTables } from './global-tables.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
+import { withStoresInMemory } from './split-backend.ts';
 import { StreamThread } from './stream-thread.ts';
 import { refuseVolatileState } from './volatile-state.ts';
 
@@ -152,7 +153,8 @@ export class Worker {
     const stepsWithLetters = application.topology.graph.nodes.some(({ deadLetters }) => deadLetters === true);
     if ([settings.deserializationErrors, settings.processingErrors].includes('dead-letter') || stepsWithLetters)
       await openDeadLetterTopic(this.#log, settings.deadLetterTopic);
-    const backend = this.#openBackend({ path: this.stateFile, applicationId: settings.applicationId });
+    const place = { path: this.stateFile, applicationId: settings.applicationId };
+    const backend = withStoresInMemory(this.#openBackend(place), application);
     this.#backend = backend;
     const globals = await this.#openGlobals({ application, codecs, backend });
     const processId = randomUUID();

@@ -2,7 +2,14 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
 import { GlobalKTable } from './global-table.ts';
-import { Graph, type GraphNode, type NodeDeclaration, type OffsetReset, type SourceDeclaration } from './graph.ts';
+import {
+  Graph,
+  type GraphNode,
+  type NodeDeclaration,
+  type OffsetReset,
+  type SourceDeclaration,
+  type StoreSettings,
+} from './graph.ts';
 import type { Hub } from './hub.ts';
 import { KStream } from './k-stream.ts';
 import type { KTable } from './k-table.ts';
@@ -49,6 +56,7 @@ interface FlowOptions {
   readonly scope?: TaskScope;
   readonly topics?: readonly string[] | undefined;
   readonly optimization?: Optimization | undefined;
+  readonly stores?: Readonly<Record<string, StoreSettings>> | undefined;
   readonly isolated?: ReadonlySet<string>;
 }
 
@@ -58,7 +66,7 @@ interface FlowOptions {
  */
 export class Flow {
   /** @internal */
-  readonly graph = new Graph();
+  readonly graph: Graph;
   /** Undefined while the graph is only learnt. @internal */
   readonly scope: TaskScope | undefined;
   /** What the user declared stores with that processors share: each of them is in the graph once. @internal */
@@ -77,6 +85,7 @@ export class Flow {
 
   /** `topics` are those that patterns choose from; until they are known, a pattern stands for one topic. @internal */
   constructor(options: FlowOptions = {}) {
+    this.graph = new Graph(options.stores);
     this.#plan = options.plan;
     this.#topics = options.topics;
     this.scope = options.scope;

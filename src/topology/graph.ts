@@ -40,11 +40,26 @@ export interface SinkDeclaration {
   readonly value: Serde<unknown>;
 }
 
-export interface StoreDeclaration extends StoreSpec<unknown, unknown> {
+/** How a store is kept, other than by default. */
+export interface StoreSettings {
+  /**
+   * True: its rows are in memory only, and read from the changelog at every start. They must fit, and nobody can query them.
+   */
+  readonly inMemory?: boolean;
+  /**
+   * False: it has no changelog topic. Its rows are lost with the state file, those of the last moments in a crash, and a task
+   * that comes to another worker begins without them: for what can be missed, such as a cache.
+   */
+  readonly changelog?: boolean;
+}
+
+export interface StoreDeclaration extends StoreSpec<unknown, unknown>, StoreSettings {
   /** A table's source topic serves as its changelog; other stores have a topic of their own. */
   readonly sourceTopic?: string;
   /** Set by `timedStore`: its rows are ordered by a time. */
   readonly timed?: TimedShape<unknown>;
+  /** Of a store that is a part of another one: the name of that one, whose settings it shares. */
+  readonly ownedBy?: string;
   /** Of a versioned table: how long its older versions are kept, in the store named by `historyOf`. */
   readonly historyMs?: number;
 }
@@ -95,9 +110,18 @@ export class Graph {
   readonly stores = new Map<string, StoreDeclaration>();
   readonly globals = new Map<string, GlobalDeclaration>();
   readonly #names = new Map<string, GraphNode>();
+  readonly #settings: Readonly<Record<string, StoreSettings>>;
+
+  /** `settings` are those of stores, by their names. */
+  constructor(settings: Readonly<Record<string, StoreSettings>> = {}) {
+    this.#settings = settings;
+  }
 
   add(declaration: NodeDeclaration): GraphNode {
-    const node: GraphNode = { ...declaration, id: this.nodes.length };
+    const { store } = declaration;
+    const settings = store && (this.#settings[store.name] ?? this.#settings[store.ownedBy ?? '']);
+    const kept = store && settings ? { store: { ...store, ...settings } } : {};
+    const node: GraphNode = { ...declaration, ...kept, id: this.nodes.length };
     const name = node.store?.name ?? node.global?.name ?? (node.sink?.internal ? node.sink.topic : undefined);
     if (name !== undefined) this.#claim(name, node);
     if (node.store !== undefined) this.stores.set(node.store.name, node.store);

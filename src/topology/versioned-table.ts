@@ -36,7 +36,7 @@ export function addVersionedStore<K, V>(
   const { name, key, value, retentionMs } = of;
   const history = historyOf(name);
   const store = timedStore({ name: history, kind: 'version', key, value: versionSerde(value), retentionMs });
-  flow.add({ kind: 'store', name: history, parents: [], store });
+  flow.add({ kind: 'store', name: history, parents: [], store: { ...store, ownedBy: name } });
   return flow.add({
     ...declaration,
     name,
