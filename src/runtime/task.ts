@@ -37,7 +37,7 @@ export interface TaskOptions {
   readonly collector: Collector;
   readonly backend: StateBackend;
   readonly errors: ErrorPolicy;
-  readonly settings: Pick<ResolvedSettings, 'emit' | 'compat' | 'storeCacheEntries'>;
+  readonly settings: Pick<ResolvedSettings, 'emit' | 'compat' | 'storeCacheEntries' | 'maxTaskIdleMs'>;
   /** The clock on the wall, ms since 1970. */
   readonly now: () => number;
   /** For asynchronous steps. */
@@ -63,6 +63,9 @@ export class Task implements TaskScope {
   readonly emit: 'update' | 'commit';
   readonly compat: boolean;
   streamTime = -1;
+  readonly #maxIdleMs: number;
+  /** When records of some inputs began to wait for those of others, by the clock on the wall. */
+  #idleSince: number | undefined;
   readonly #options: TaskOptions;
   readonly #nodes: ReadonlySet<number>;
   readonly #enters = new Map<number, Enter>();
@@ -82,6 +85,7 @@ export class Task implements TaskScope {
     this.#async = new AsyncLanes({ timers: options.timers, errors: options.errors });
     this.id = id;
     this.name = `${id.subtopology}_${id.partition}`;
+    this.#maxIdleMs = settings.maxTaskIdleMs;
     this.emit = settings.emit;
     this.compat = settings.compat === 'kafka-streams';
     const nodes = application.topology.subtopologies[id.subtopology]?.nodes ?? [];
@@ -210,7 +214,8 @@ export class Task implements TaskScope {
 
   /**
    * Processes the waiting record with the smallest timestamp, to the end or to an asynchronous step. False where there is
-   * none, where an empty input is known to have more in the log, which may be older, or where such a step is full.
+   * none, where an empty input is known to have more in the log, which may be older, or is worth waiting for, or where such
+   * a step is full.
    */
   processNext(): boolean {
     if (this.#async.isFull) return false;
@@ -218,12 +223,14 @@ export class Task implements TaskScope {
     let next: TaskInput | undefined;
     let head: FetchedRecord | undefined;
     let time = 0;
+    let isOneEmpty = false;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
       if (input === undefined) continue;
       const candidate = input.head();
       if (candidate === undefined) {
-        if (input.queue.lagging) return false;
+        if (this.#maxIdleMs >= 0 && input.queue.lagging) return false;
+        isOneEmpty = true;
       } else if (head === undefined || input.headTime < time) {
         next = input;
         head = candidate;
@@ -231,6 +238,7 @@ export class Task implements TaskScope {
       }
     }
     if (next === undefined || head === undefined) return false;
+    if (this.#maxIdleMs > 0 && this.#isWorthWaiting(isOneEmpty)) return false;
     if (time > this.streamTime) this.streamTime = time;
     this.#async.begin(next.queue, head);
     next.process(head);
@@ -238,6 +246,22 @@ export class Task implements TaskScope {
     if (this.streamTime >= this.#byStreamTime.due)
       this.#byStreamTime.fire(this.streamTime, (error) => this.#options.errors.punctuation('streamTime', error));
     return true;
+  }
+
+  /** Whether the records at hand should wait for those of an input that has none. */
+  #isWorthWaiting(isOneEmpty: boolean): boolean {
+    if (!isOneEmpty) {
+      this.#idleSince = undefined;
+      return false;
+    }
+    const now = this.#options.now();
+    this.#idleSince ??= now;
+    return now - this.#idleSince < this.#maxIdleMs;
+  }
+
+  /** When it goes on without the records that it waits for, ms since 1970; infinite where it waits for none. */
+  get idleUntil(): number {
+    return this.#idleSince === undefined ? Number.POSITIVE_INFINITY : this.#idleSince + this.#maxIdleMs;
   }
 
   /** Emits the results of asynchronous steps that are ready. True where there were any. */

@@ -79,7 +79,8 @@ export class DrivenTask {
       collector,
       backend,
       globals,
-      settings,
+      // Every record is processed at once.
+      settings: { ...settings, maxTaskIdleMs: 0 },
       errors,
       now,
       timers,
