@@ -19,7 +19,7 @@ export interface TableRowsDeclaration<K, V, Name extends string> {
 
 /**
  * Connects a processor with the rows of a table, to read. Of a global table it sees all rows, of another one those of its
- * partition: both must then be partitioned alike. A table that has no store of its own, and one of windows, cannot be
+ * partition: both must then be partitioned alike, by the same key. A table that has no store of its own, and one of windows, cannot be
  * connected.
  *
  * @example

@@ -95,6 +95,8 @@ export interface NodeDeclaration {
   readonly deadLetters?: boolean;
   /** Both sides of a join must have the same partitions. */
   readonly copartitioned?: boolean;
+  /** Of a step of one's own: the tables whose rows it reads, which must have the same partitions too. */
+  readonly beside?: readonly GraphNode[];
   /** A left or outer join of a stream: records with a null key have a result, so they must come to it. */
   readonly takesNullKeys?: boolean;
   /** Records come from the first parent only; the others are looked up in. */

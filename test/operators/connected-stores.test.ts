@@ -20,6 +20,7 @@ import {
   windowedBy,
   windowStore,
 } from '../../src/index.ts';
+import { Application } from '../../src/runtime/application.ts';
 import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { TopologyTestDriver } from '../../src/testing/index.ts';
 import { run } from '../support/run-topology.ts';
@@ -211,6 +212,24 @@ describe('the rows of a table', () => {
       'Anna',
       'none',
     ]);
+  });
+
+  test('which must be partitioned as the records are', () => {
+    const built = topology('plan', (flow) => looking(flow, flow.table('names', { ...keyText, name: 'n' })));
+    const bound = (names: number) =>
+      Application.of(
+        'app',
+        built,
+        new Map([
+          ['in', 4],
+          ['names', names],
+          ['out', 1],
+        ]),
+      );
+    expect(bound(4).subtopologies).toHaveLength(1);
+    expect(() => bound(2)).toThrow(
+      'processValues needs its inputs partitioned alike, but in has 4 partitions and names has 2 partitions.',
+    );
   });
 
   test.each([

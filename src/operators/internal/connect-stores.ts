@@ -5,6 +5,7 @@ import { timedStore } from '../../state/timed-key.ts';
 import { VersionedStore, VersionedView } from '../../state/versioned-store.ts';
 import type { Flow } from '../../topology/flow.ts';
 import type { GlobalKTable } from '../../topology/global-table.ts';
+import type { GraphNode } from '../../topology/graph.ts';
 import type { KTable } from '../../topology/k-table.ts';
 import type { TaskScope } from '../../topology/task-scope.ts';
 import { SessionView, WindowView } from '../../topology/timed-views.ts';
@@ -22,6 +23,8 @@ import { type ProcessorStore, processorStore } from './processor-store.ts';
 export interface ConnectedStores {
   readonly reads: readonly string[];
   readonly globals?: readonly string[];
+  readonly copartitioned?: true;
+  readonly beside?: readonly GraphNode[];
   readonly open: (scope: TaskScope, moment: Moment) => Record<string, unknown>;
 }
 
@@ -29,6 +32,8 @@ interface Connection {
   /** The stores that it stands for; none of a global table. */
   readonly reads: readonly string[];
   readonly global?: string;
+  /** The table that it is. */
+  readonly table?: GraphNode;
   readonly open: (scope: TaskScope, moment: Moment) => unknown;
 }
 
@@ -40,9 +45,11 @@ export function connectStores(
 ): ConnectedStores {
   const connections = stores.map((declared) => [declared.name, connect(flow, declared, keyOfStream)] as const);
   const globals = connections.flatMap(([, { global }]) => global ?? []);
+  const beside = connections.flatMap(([, { table }]) => table ?? []);
   return {
     reads: connections.flatMap(([, { reads }]) => reads),
     ...(globals.length > 0 && { globals }),
+    ...(beside.length > 0 && { copartitioned: true as const, beside }),
     open: (scope, moment) => Object.fromEntries(connections.map(([name, { open }]) => [name, open(scope, moment)])),
   };
 }
@@ -163,7 +170,7 @@ function connectTable({ name }: Rows, table: KTable<unknown, unknown>): Connecti
     const history = new VersionedView<unknown, unknown>(rows, scope.timedStore(historyOf(store.name)), historyMs);
     return { ...readOnly(rows), get: (key, asOf) => history.get(key, asOf) };
   };
-  return { reads: table.shape.stores, open };
+  return { reads: table.shape.stores, table: table.shape.node, open };
 }
 
 function connectGlobal(_: Rows, table: GlobalKTable<unknown, unknown>): Connection {
