@@ -213,6 +213,14 @@ const TABLE = {
     message: (c) =>
       `The name '${c['name']}' is used twice: by ${c['other']} and by ${c['kind']}. Names own tables and topics; give one of them another name.`,
   },
+  NAME_ABSENT: {
+    message: (c) =>
+      `A step of kind ${c['kind']} has no name. Its rows or records are in a table or topic of that name, which must stay the same from one version of the program to the next: give it one.`,
+  },
+  RESET_DIFFERS: {
+    message: (c) =>
+      `Topic ${c['topic']} is read several times, with reset ${c['one']} and with ${c['other']}. An application has one place in a topic: give all of them the same.`,
+  },
   NAME_INVALID: {
     message: (c) =>
       `The name '${c['name']}' of ${c['kind']} cannot be part of a topic's name. Use 1 to 200 letters, digits, '.', '_' and '-'.`,

@@ -124,8 +124,10 @@ export class Graph {
     const settings = store && (this.#settings[store.name] ?? this.#settings[store.ownedBy ?? '']);
     const kept = store && settings ? { store: { ...store, ...settings } } : {};
     const node: GraphNode = { ...declaration, ...kept, id: this.nodes.length };
-    const name = node.store?.name ?? node.global?.name ?? (node.sink?.internal ? node.sink.topic : undefined);
-    if (name !== undefined) this.#claim(name, node);
+    if (node.store !== undefined) this.#claim(node.store.name, node);
+    else if (node.global !== undefined) this.#claim(node.global.name, node);
+    else if (node.sink?.internal) this.#claim(node.sink.topic, node);
+    if (node.source !== undefined) this.#checkReset(node.source);
     if (node.store !== undefined) this.stores.set(node.store.name, node.store);
     if (node.global !== undefined) this.globals.set(node.global.name, node.global);
     this.nodes.push(node);
@@ -146,8 +148,17 @@ export class Graph {
     return false;
   }
 
+  #checkReset({ topic, internal, reset }: SourceDeclaration): void {
+    const others = this.nodes.flatMap(({ source }) => source ?? []);
+    const other = others.find((source) => source.topic === topic && source.internal === internal);
+    const [one, two] = [other?.reset ?? reset, reset].map((each) => JSON.stringify(each));
+    if (one !== two) throw failure('RESET_DIFFERS', { topic, one, other: two });
+  }
+
   /** Names own durable things (tables, topics), so two steps cannot share one. */
-  #claim(name: string, node: GraphNode): void {
+  #claim(name: string | undefined, node: GraphNode): void {
+    // The compiler asks for a name; programs that it does not see come here without one.
+    if (name === undefined || name === '') throw failure('NAME_ABSENT', { kind: node.kind });
     const other = this.#names.get(name);
     if (other !== undefined) throw failure('NAME_TAKEN', { name, kind: node.kind, other: other.kind });
     if (!/^[A-Za-z0-9._-]{1,200}$/.test(name)) throw failure('NAME_INVALID', { name, kind: node.kind });
