@@ -71,6 +71,7 @@ async function play({ name }: Scenario, simulation: Simulation, seed: number): P
     failed.push(`${name} ${seed}`);
     const message = error instanceof Error ? error.message : String(error);
     process.stdout.write(`\n${name}, seed ${seed}: ${failed.length <= 3 ? message : (message.split('\n')[0] ?? '')}\n`);
-    process.stdout.write(`Again: npm run simulation -- --from ${seed} --seeds 1\n`);
+    const same = `${values.only === undefined ? '' : ` --only ${name}`}${values.files ? ' --files' : ''}`;
+    process.stdout.write(`Again: npm run simulation -- --from ${seed} --seeds 1${same}\n`);
   }
 }

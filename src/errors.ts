@@ -199,6 +199,9 @@ const TABLE = {
   STORE_UNKNOWN: {
     message: (c) => `There is no store '${c['store']}'. ${c['hint']}`,
   },
+  STORE_KIND_DIFFERS: {
+    message: (c) => `Store ${c['store']} ${c['reason']}. ${c['hint']}`,
+  },
   SQL_INVALID: {
     message: (c) => `The SQL cannot be run: ${c['reason']}. ${c['hint']}`,
   },
@@ -209,6 +212,14 @@ const TABLE = {
   NAME_TAKEN: {
     message: (c) =>
       `The name '${c['name']}' is used twice: by ${c['other']} and by ${c['kind']}. Names own tables and topics; give one of them another name.`,
+  },
+  NAME_ABSENT: {
+    message: (c) =>
+      `A step of kind ${c['kind']} has no name. Its rows or records are in a table or topic of that name, which must stay the same from one version of the program to the next: give it one.`,
+  },
+  RESET_DIFFERS: {
+    message: (c) =>
+      `Topic ${c['topic']} is read several times, with reset ${c['one']} and with ${c['other']}. An application has one place in a topic: give all of them the same.`,
   },
   NAME_INVALID: {
     message: (c) =>
@@ -235,6 +246,10 @@ const TABLE = {
   TABLE_NOT_VERSIONED: {
     message: (c) =>
       `${c['step']} has a grace period, but its table keeps no history. Make the table versioned, or leave the grace out.`,
+  },
+  TABLE_WITHOUT_STORE: {
+    message: (c) =>
+      `${c['step']} needs the rows of a table in a store by key, and this table has none: it is computed row by row, or held back, or of windows. Give the step that makes the table a store of its own, or put a toTable behind it.`,
   },
   NOT_COPARTITIONED: {
     message: (c) =>
@@ -357,6 +372,10 @@ const TABLE = {
   SIMULATION_FAILED: {
     message: (c) =>
       `The simulation of ${c['topology']} failed with seed ${c['seed']} on a log like ${c['log']}: ${c['problem']}\n\nWhat happened before, the last lines of it:\n${c['trace']}\n\n${c['replays'] === true ? `Run it again with the same options and seed ${c['seed']}: it goes exactly the same way.` : `The same seed did not fail the same way again, so the topology takes something from outside: a clock, a random number, or state that its functions keep. Mend that first.`}`,
+  },
+  MOCK_TOO_SMALL: {
+    message: (c) =>
+      `MockProcessor cannot run ${c['step']}, which writes to a topic or waits for something. Leave it out of the step, or use TopologyTestDriver.`,
   },
   RESTORE_FAILED: {
     message: (c) =>

@@ -16,6 +16,7 @@ export { groupBy } from './operators/group-by.ts';
 export { groupByKey } from './operators/group-by-key.ts';
 export { hopping } from './operators/hopping.ts';
 export type { AsyncCall, AsyncOptions } from './operators/internal/async-step.ts';
+export type { ProcessorStore } from './operators/internal/processor-store.ts';
 export { join } from './operators/join.ts';
 export { keyValueStore } from './operators/key-value-store.ts';
 export { leftJoin } from './operators/left-join.ts';
@@ -30,9 +31,11 @@ export { type Processor, type ProcessorContext, process } from './operators/proc
 export { processValues, type ValuesProcessor, type ValuesProcessorContext } from './operators/process-values.ts';
 export { reduce } from './operators/reduce.ts';
 export { repartition } from './operators/repartition.ts';
+export { rowsOf, type TableRows } from './operators/rows-of.ts';
 export { rx } from './operators/rx.ts';
 export { selectKey } from './operators/select-key.ts';
 export { session } from './operators/session.ts';
+export { type SessionStore, sessionStore } from './operators/session-store.ts';
 export { sliding } from './operators/sliding.ts';
 export { split } from './operators/split.ts';
 export { type Store, store } from './operators/store.ts';
@@ -43,10 +46,12 @@ export { toTable } from './operators/to-table.ts';
 export { transformValues, type ValueTransformer } from './operators/transform-values.ts';
 export { tumbling } from './operators/tumbling.ts';
 export { unlimited } from './operators/unlimited.ts';
+export { type ProcessorVersionedStore, versionedStore } from './operators/versioned-store.ts';
+export { type WindowStore, windowStore } from './operators/window-store.ts';
 export { windowedBy } from './operators/windowed-by.ts';
 export { type Connection, connectKafka, openEmbedded } from './runtime/connect.ts';
 export type { Settings } from './runtime/settings.ts';
-export { createWorker, type Worker, type WorkerOptions } from './runtime/worker.ts';
+export { createWorker, type StatePlace, type Worker, type WorkerOptions } from './runtime/worker.ts';
 export { avro } from './serde/avro/avro.ts';
 export { decimal } from './serde/avro/decimal.ts';
 export type { Infer } from './serde/avro/infer.ts';
@@ -54,23 +59,36 @@ export { bytes } from './serde/bytes.ts';
 export { integer } from './serde/integer.ts';
 export { json } from './serde/json.ts';
 export { nullable } from './serde/nullable.ts';
-export type { Serde } from './serde/serde.ts';
+export type { Codec, Column, Columns, Serde, SqlValue } from './serde/serde.ts';
 export { string } from './serde/string.ts';
 export { sessionWindowed, type Windowed, windowed } from './serde/windowed.ts';
 export { handleEvents } from './service/event-handler.ts';
 export { type Publication, publication } from './service/publication.ts';
 export { createPublisher, type Publisher } from './service/publisher.ts';
 export { stopOnSignals } from './service/stop-on-signals.ts';
+export { MemoryBackend } from './state/memory/memory-backend.ts';
+export type {
+  Change,
+  Checkpoint,
+  CommittedTable,
+  Entry,
+  Identity,
+  RangeQuery,
+  Row,
+  StateBackend,
+  StoreSpec,
+} from './state/store.ts';
 export { describe, describeAsJson } from './topology/describe.ts';
 export type { Flow } from './topology/flow.ts';
 export type { GlobalKTable } from './topology/global-table.ts';
-export type { OffsetReset } from './topology/graph.ts';
+export type { OffsetReset, StoreSettings } from './topology/graph.ts';
 export type { KGroupedStream, KGroupedTable } from './topology/k-grouped.ts';
 export type { KStream } from './topology/k-stream.ts';
 export type { KTable } from './topology/k-table.ts';
 export type { KWindowedStream, WindowOptions } from './topology/k-windowed-stream.ts';
 export type { StreamRecord, TableChange } from './topology/records.ts';
 export type { StreamPartitioner, TopicNameExtractor } from './topology/task-scope.ts';
+export type { SessionRow, WindowRow } from './topology/timed-views.ts';
 export {
   type ExtractionPoint,
   failOnInvalidTimestamp,
@@ -79,4 +97,4 @@ export {
   usePartitionTimeOnInvalidTimestamp,
   wallclockTimestamp,
 } from './topology/timestamps.ts';
-export { type Topology, topology } from './topology/topology.ts';
+export { type Topology, type TopologyOptions, topology } from './topology/topology.ts';

@@ -4,6 +4,7 @@ import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { joinAny } from './internal/join-any.ts';
+import type { Misfit } from './internal/join-misfit.ts';
 import type { OptionsOf, Present, StreamJoinOptions } from './internal/join-options.ts';
 
 /**
@@ -53,6 +54,8 @@ export function join<In, K2, V2, R>(
   keyOf: (value: Present<ValueOf<In>>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>, rowKey: K2) => R,
 ): (source: StreamFor<In, 'join with a global table'>) => KStream<KeyOf<In>, R>;
+/** What fits none of the above: the editor says why. */
+export function join<In, Other>(other: Other & Misfit<In, Other>, ...rest: readonly unknown[]): (source: In) => never;
 export function join(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('join', other, rest);
 }

@@ -1,20 +1,53 @@
 import type { Serde } from '../serde/serde.ts';
+import type { GlobalKTable } from '../topology/global-table.ts';
+import type { KTable } from '../topology/k-table.ts';
 import type { ProcessorStore } from './internal/processor-store.ts';
+import type { TableRows, TableRowsDeclaration } from './rows-of.ts';
+import type { SessionStore, SessionStoreDeclaration } from './session-store.ts';
+import type { ProcessorVersionedStore, VersionedStoreDeclaration } from './versioned-store.ts';
+import type { WindowStore, WindowStoreDeclaration } from './window-store.ts';
 
-/** A store that processors can be connected with: of `store`, then its keys are those of the stream, or `keyValueStore`. */
-export interface ConnectedStore {
+/** Of `store`, then its keys are those of the stream, or `keyValueStore`. */
+export interface KeyValueConnection {
+  readonly kind?: undefined;
   readonly name: string;
   readonly key?: Serde<unknown>;
   readonly value: Serde<unknown>;
 }
 
+/** A store that processors can be connected with, of whatever kind; or the rows of a table, to read. */
+export type ConnectedStore =
+  | KeyValueConnection
+  | WindowStoreDeclaration<unknown, unknown, string>
+  | SessionStoreDeclaration<unknown, unknown, string>
+  | VersionedStoreDeclaration<unknown, unknown, string>
+  | AnyTableRows;
+
+/** `TableRowsDeclaration` of whatever rows: tables of other types are not assignable to each other. */
+interface AnyTableRows {
+  readonly kind: 'rows-of';
+  readonly name: string;
+  readonly table: KTable<unknown, unknown> | GlobalKTable<unknown, unknown>;
+}
+
 /** The stores of a processor by their names. `K` is the key of those that have none of their own. */
 export type StoresByName<Stores extends readonly ConnectedStore[], K> = {
-  readonly [S in Stores[number] as S['name']]: ProcessorStore<
-    S extends { readonly key: Serde<infer Own> } ? Own : K,
-    S extends { readonly value: Serde<infer V> } ? V : never
-  >;
+  readonly [S in Stores[number] as S['name']]: OpenedStore<S, K>;
 };
+
+type OpenedStore<S, K> =
+  S extends WindowStoreDeclaration<infer Own, infer V, string>
+    ? WindowStore<Own, V>
+    : S extends SessionStoreDeclaration<infer Own, infer V, string>
+      ? SessionStore<Own, V>
+      : S extends VersionedStoreDeclaration<infer Own, infer V, string>
+        ? ProcessorVersionedStore<Own, V>
+        : S extends TableRowsDeclaration<infer Own, infer V, string>
+          ? TableRows<Own, V>
+          : ProcessorStore<
+              S extends { readonly key: Serde<infer Own> } ? Own : K,
+              S extends { readonly value: Serde<infer V> } ? V : never
+            >;
 
 export interface KeyValueStoreDeclaration<K, V, Name extends string> {
   readonly name: Name;

@@ -1,4 +1,5 @@
 import type { StreamFor } from '../topology/fitting.ts';
+import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 
 /**
@@ -7,7 +8,7 @@ import { KStream } from '../topology/k-stream.ts';
  * @example
  * phone.pipe(merge(web))
  */
-export function merge<In>(other: In): (source: StreamFor<In, 'merge'>) => In;
+export function merge<In>(other: KStream<KeyOf<In>, ValueOf<In>>): (source: StreamFor<In, 'merge'>) => In;
 export function merge(
   other: KStream<unknown, unknown>,
 ): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {

@@ -3,6 +3,7 @@ import type { KeyOf, ValueOf, WithValue } from '../topology/k-grouped.ts';
 import type { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { joinAny } from './internal/join-any.ts';
+import type { Misfit } from './internal/join-misfit.ts';
 import type { Present, StreamJoinOptions, TableJoinOptions } from './internal/join-options.ts';
 
 /**
@@ -27,6 +28,11 @@ export function outerJoin<In, V2, R>(
   joiner: (left: Present<ValueOf<In>> | null, right: Present<V2> | null, key: KeyOf<In>) => R,
   options?: TableJoinOptions<NoInfer<R>>,
 ): (source: TableFor<In, 'outerJoin with a table'>) => WithValue<In, R>;
+/** What fits none of the above: the editor says why. */
+export function outerJoin<In, Other>(
+  other: Other & Misfit<In, Other>,
+  ...rest: readonly unknown[]
+): (source: In) => never;
 export function outerJoin(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('outerJoin', other, rest);
 }

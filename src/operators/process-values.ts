@@ -5,8 +5,8 @@ import type { StreamFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 import type { StreamRecord } from '../topology/records.ts';
+import { connectStores } from './internal/connect-stores.ts';
 import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
-import { connectStores } from './internal/processor-store.ts';
 import type { ConnectedStore, StoresByName } from './key-value-store.ts';
 
 export interface ValuesProcessorContext<V, Stores> extends ProcessingContext<Stores> {
@@ -54,10 +54,10 @@ export function processValues(
 ): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) => {
     const { flow, node: parent, key, value, keyChanged } = source.shape;
-    const { names, open } = connectStores(flow, processor.stores ?? [], key);
+    const { open, ...connected } = connectStores(flow, processor.stores ?? [], key);
     const { name } = processor;
     const declared = name === undefined ? {} : { name };
-    const node = flow.add({ kind: 'processValues', ...declared, parents: [parent], reads: names });
+    const node = flow.add({ kind: 'processValues', ...declared, parents: [parent], ...connected });
     const stream = new KStream<unknown, unknown>({ flow, node, key, value: processor.value ?? value, keyChanged });
     flow.connect(node, (scope) => {
       let current: StreamRecord<unknown, unknown> | undefined;

@@ -4,8 +4,8 @@ import type { StreamFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 import type { StreamRecord } from '../topology/records.ts';
+import { connectStores } from './internal/connect-stores.ts';
 import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
-import { connectStores } from './internal/processor-store.ts';
 import type { ConnectedStore, StoresByName } from './key-value-store.ts';
 
 export interface ProcessorContext<K, V, Stores> extends ProcessingContext<Stores> {
@@ -62,9 +62,9 @@ export function process<
 export function process(processor: AnyProcessor): (source: KStream<unknown, unknown>) => KStream<unknown, unknown> {
   return (source) => {
     const { flow, node: parent, key, value } = source.shape;
-    const { names, open } = connectStores(flow, processor.stores ?? [], key);
+    const { open, ...connected } = connectStores(flow, processor.stores ?? [], key);
     const { name } = processor;
-    const node = flow.add({ kind: 'process', ...(name !== undefined && { name }), parents: [parent], reads: names });
+    const node = flow.add({ kind: 'process', ...(name !== undefined && { name }), parents: [parent], ...connected });
     const stream = new KStream<unknown, unknown>({
       flow,
       node,

@@ -4,8 +4,8 @@ import type { TableFor } from '../topology/fitting.ts';
 import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
 import { materialize } from '../topology/materialize.ts';
+import { connectStores } from './internal/connect-stores.ts';
 import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
-import { connectStores } from './internal/processor-store.ts';
 import type { ConnectedStore, StoresByName } from './key-value-store.ts';
 
 /** An own step from a table's rows to other rows. */
@@ -53,12 +53,12 @@ export function transformValues(
   return (source) => {
     const { flow, node: parent, key } = source.shape;
     if (key === undefined) throw failure('SERDE_MISSING', { step: `transformValues('${name}')`, part: 'key' });
-    const { names, open } = connectStores(flow, transformer.stores ?? [], key);
+    const { open, ...connected } = connectStores(flow, transformer.stores ?? [], key);
     const node = flow.add({
       kind: 'transformValues',
       name,
       parents: [parent],
-      reads: names,
+      ...connected,
       store: { name, key, value },
     });
     return materialize<unknown, unknown>(flow, node, {

@@ -103,7 +103,9 @@ export class Application {
     const tasks = this.#partitioning.tasks[index] ?? 0;
     const sources = nodes.flatMap((node) => (node.source === undefined ? [] : [node.source]));
     const changelogs = nodes.flatMap(({ store }) =>
-      store === undefined || store.sourceTopic !== undefined ? [] : [this.#changelog(store, tasks)],
+      store === undefined || store.sourceTopic !== undefined || store.changelog === false
+        ? []
+        : [this.#changelog(store, tasks)],
     );
     return {
       tasks,

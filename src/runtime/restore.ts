@@ -34,6 +34,8 @@ interface Restoration extends TopicPartition {
 export async function restore(stores: Iterable<TaskStore>, options: RestoreOptions): Promise<number> {
   const pending: Restoration[] = [];
   for (const store of stores) {
+    // Without a changelog its rows are what the back end has of them.
+    if (store.declaration.changelog === false && store.declaration.sourceTopic === undefined) continue;
     const restoration = await plan(store, options);
     if (restoration.position < restoration.end) pending.push(restoration);
   }

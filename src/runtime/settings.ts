@@ -33,6 +33,14 @@ export const settingsTable = {
     .min(1)
     .default(2000)
     .describe('records of a partition that wait before no more are fetched'),
+  maxTaskIdleMs: z.coerce
+    .number()
+    .int()
+    .min(-1)
+    .default(0)
+    .describe(
+      'how long a task waits for records of an input that has none, while others have, ms; 0: only for those that the log is known to have; -1: not for them either',
+    ),
   storeCacheEntries: z.coerce.number().int().min(0).default(200_000).describe('decoded rows of a store kept in memory'),
   emit: z
     .enum(['commit', 'update'])

@@ -19,6 +19,8 @@ export interface TaskInputsOptions {
   /** The clock on the wall, ms since 1970. */
   readonly now: () => number;
   readonly countDrop: (node: GraphNode, reason: string) => void;
+  /** The setting `maxTaskIdleMs`. */
+  readonly maxIdleMs: number;
 }
 
 /** The input partitions of one task: where each enters the graph, which record comes next, how far all are. */
@@ -28,6 +30,8 @@ export class TaskInputs {
   readonly #enters = new Map<number, Enter>();
   #inputs: readonly TaskInput[] = [];
   queues: readonly RecordQueue[] = [];
+  /** When records of some inputs began to wait for those of others, by the clock on the wall. */
+  #idleSince: number | undefined;
   /** The offsets of the last commit, to commit only what moved. */
   readonly #committed = new Map<string, number>();
 
@@ -86,20 +90,28 @@ export class TaskInputs {
   }
 
   /**
-   * The one whose head has the smallest timestamp. Undefined where there is none, or where an empty one is known to have
-   * more in the log, which may be older.
+   * The one whose head has the smallest timestamp. Undefined where there is none, and where it should wait for one that
+   * may be older: of an empty input that is known to have more in the log or, for a time, of any empty one.
    */
   next(): TaskInput | undefined {
+    const { maxIdleMs } = this.#options;
     const inputs = this.#inputs;
     let next: TaskInput | undefined;
+    let isOneEmpty = false;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
       if (input === undefined) continue;
       if (input.head() === undefined) {
-        if (input.queue.lagging) return undefined;
+        if (maxIdleMs >= 0 && input.queue.lagging) return undefined;
+        isOneEmpty = true;
       } else if (next === undefined || input.headTime < next.headTime) next = input;
     }
-    return next;
+    return next !== undefined && maxIdleMs > 0 && this.#isWorthWaiting(isOneEmpty) ? undefined : next;
+  }
+
+  /** When it goes on without the records that it waits for, ms since 1970; infinite where it waits for none. */
+  get idleUntil(): number {
+    return this.#idleSince === undefined ? Number.POSITIVE_INFINITY : this.#idleSince + this.#options.maxIdleMs;
   }
 
   /** Where all stand: what is done, and the partition time of that. */
@@ -117,6 +129,16 @@ export class TaskInputs {
     const moved = this.positions.filter(({ topic, offset }) => offset !== this.#committed.get(topic));
     for (const { topic, offset } of moved) this.#committed.set(topic, offset);
     return moved;
+  }
+
+  #isWorthWaiting(isOneEmpty: boolean): boolean {
+    if (!isOneEmpty) {
+      this.#idleSince = undefined;
+      return false;
+    }
+    const now = this.#options.now();
+    this.#idleSince ??= now;
+    return now - this.#idleSince < this.#options.maxIdleMs;
   }
 
   #topicOf({ source }: GraphNode): string | undefined {

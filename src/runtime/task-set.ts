@@ -110,7 +110,7 @@ export class TaskSet {
     const { timing } = this.#options;
     // Results are looked for, they do not call.
     if (this.all.some((task) => task.isWaiting)) return 1;
-    const due = Math.min(...this.all.map((task) => task.punctuationDue)) - timing.now();
+    const due = Math.min(...this.all.flatMap((task) => [task.punctuationDue, task.idleUntil])) - timing.now();
     return Math.max(1, Math.min(most, due));
   }
 

@@ -34,7 +34,7 @@ export interface TaskStore {
   readonly partition: number;
   readonly key: Codec<unknown>;
   readonly value: Codec<unknown>;
-  /** Undefined where the source topic is the changelog. */
+  /** Undefined where the source topic is the changelog, and where there is none. */
   readonly changelog: Send | undefined;
   /** Of a store whose rows become too old. */
   readonly trim: ChangelogTrim | undefined;
@@ -44,15 +44,15 @@ export interface TaskStore {
  * Where the rows of a store come from, and under which name the state file notes how far it has them. A table that is read
  * from its source has a note of its own beside the input's: another store on the same topic begins from nothing.
  */
-export function changelogPosition({
-  declaration,
-  topic,
-  changelog,
-}: Pick<TaskStore, 'declaration' | 'topic' | 'changelog'>): {
+export function changelogPosition({ declaration, topic }: Pick<TaskStore, 'declaration' | 'topic'>): {
   readonly topic: string;
   readonly key: string;
 } {
-  return { topic, key: changelog === undefined ? `table/${declaration.name}/${topic}` : topic };
+  return { topic, key: positionName(declaration, topic) };
+}
+
+export function positionName({ name, sourceTopic }: StoreDeclaration, topic: string): string {
+  return sourceTopic === undefined ? topic : `table/${name}/${topic}`;
 }
 
 /** What a commit of a task has sealed: confirmed when the log has it, else dropped. */

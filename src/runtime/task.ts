@@ -38,7 +38,7 @@ export interface TaskOptions {
   readonly collector: Collector;
   readonly backend: StateBackend;
   readonly errors: ErrorPolicy;
-  readonly settings: Pick<ResolvedSettings, 'emit' | 'compat' | 'storeCacheEntries'>;
+  readonly settings: Pick<ResolvedSettings, 'emit' | 'compat' | 'storeCacheEntries' | 'maxTaskIdleMs'>;
   /** The clock on the wall, ms since 1970. */
   readonly now: () => number;
   /** For asynchronous steps. */
@@ -77,7 +77,7 @@ export class Task implements TaskScope {
   constructor(options: TaskOptions) {
     const { id, application, settings } = options;
     this.#options = options;
-    this.#inputs = new TaskInputs(options);
+    this.#inputs = new TaskInputs({ ...options, maxIdleMs: settings.maxTaskIdleMs });
     this.#async = new AsyncLanes({ timers: options.timers, errors: options.errors });
     this.id = id;
     this.name = `${id.subtopology}_${id.partition}`;
@@ -188,7 +188,8 @@ export class Task implements TaskScope {
 
   /**
    * Processes the waiting record with the smallest timestamp, to the end or to an asynchronous step. False where there is
-   * none, where an empty input is known to have more in the log, which may be older, or where such a step is full.
+   * none, where an empty input is known to have more in the log, which may be older, or is worth waiting for, or where such
+   * a step is full.
    */
   processNext(): boolean {
     if (this.#async.isFull) return false;
@@ -202,6 +203,11 @@ export class Task implements TaskScope {
     if (this.streamTime >= this.#byStreamTime.due)
       this.#byStreamTime.fire(this.streamTime, (error) => this.#options.errors.punctuation('streamTime', error));
     return true;
+  }
+
+  /** When it goes on without the records that it waits for, ms since 1970; infinite where it waits for none. */
+  get idleUntil(): number {
+    return this.#inputs.idleUntil;
   }
 
   /** Emits the results of asynchronous steps that are ready. True where there were any. */
@@ -262,7 +268,7 @@ export class Task implements TaskScope {
     const { application, codecs, collector, backend, settings } = this.#options;
     const topic = application.changelogOf(store);
     const { partition } = this.id;
-    const own = store.sourceTopic === undefined;
+    const own = store.sourceTopic === undefined && store.changelog !== false;
     const opened = {
       declaration: store,
       topic,

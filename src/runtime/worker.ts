@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Log, Position, TopicPartition } from '../log/port.ts';
@@ -16,6 +16,7 @@ import { GlobalLetters } from './global-letters.ts';
 import { GlobalTables } from './global-tables.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
+import { withStoresInMemory } from './split-backend.ts';
 import { StreamThread } from './stream-thread.ts';
 import { refuseVolatileState } from './volatile-state.ts';
 
@@ -26,8 +27,20 @@ export interface WorkerOptions {
   readonly settings?: Settings;
   /** Where it counts; one may be shared by several workers. */
   readonly metrics?: MetricsRegistry;
+  /**
+   * Opens what committed state is kept in, instead of a state file: memory (`MemoryBackend`), or a back end of one's own.
+   * What it does not hold is read from the changelogs. Only state files can be queried.
+   */
+  readonly backend?: (place: StatePlace) => StateBackend;
   /** `host:port` where this worker answers queries, told to the others of the group. */
   readonly endpoint?: string;
+}
+
+/** Whose state a back end is to keep, and where. */
+export interface StatePlace {
+  /** Of the state file that there would be. */
+  readonly path: string;
+  readonly applicationId: string;
 }
 
 export type WorkerState = 'created' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
@@ -44,6 +57,7 @@ export class Worker {
   readonly #log: Log;
   readonly #registry: Registry;
   readonly #endpoint: string | undefined;
+  readonly #openBackend: (place: StatePlace) => StateBackend;
   readonly settings: ResolvedSettings;
   readonly #metrics: WorkerMetrics;
   #state: WorkerState = 'created';
@@ -55,11 +69,12 @@ export class Worker {
   #running: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
 
-  constructor({ topology, log, registry, settings = {}, metrics, endpoint }: WorkerOptions) {
+  constructor({ topology, log, registry, settings = {}, metrics, endpoint, backend = inFile }: WorkerOptions) {
     this.#topology = topology;
     this.#log = log;
     this.#registry = registry;
     this.#endpoint = endpoint;
+    this.#openBackend = backend;
     this.settings = resolveSettings(settings, topology.name);
     this.#metrics = new WorkerMetrics(this.settings.applicationId, metrics);
   }
@@ -138,8 +153,8 @@ export class Worker {
     const stepsWithLetters = application.topology.graph.nodes.some(({ deadLetters }) => deadLetters === true);
     if ([settings.deserializationErrors, settings.processingErrors].includes('dead-letter') || stepsWithLetters)
       await openDeadLetterTopic(this.#log, settings.deadLetterTopic);
-    mkdirSync(join(settings.stateDir, settings.applicationId), { recursive: true });
-    const backend = openStateFile({ path: this.stateFile, applicationId: settings.applicationId });
+    const place = { path: this.stateFile, applicationId: settings.applicationId };
+    const backend = withStoresInMemory(this.#openBackend(place), application);
     this.#backend = backend;
     const globals = await this.#openGlobals({ application, codecs, backend });
     const processId = randomUUID();
@@ -254,6 +269,11 @@ export class Worker {
     while (!ended && !(await done())) await Promise.race([sleep(LOOK_MS), running]);
     if (ended) await this.#running;
   }
+}
+
+function inFile(place: StatePlace): StateBackend {
+  mkdirSync(dirname(place.path), { recursive: true });
+  return openStateFile(place);
 }
 
 /** A worker for a topology; `start` it. */

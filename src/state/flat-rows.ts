@@ -200,8 +200,10 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     const row = this.#table.get(key);
     if (row === undefined) return undefined;
     const slot = { change: new TimedChange<K, V>(key, row.value, row.timestamp, 0), generation: 0, index: -1 };
+    // Others make room, not this one: who asked for it may be about to change it.
+    if (this.#held > 1.25 * this.#limit) this.#dropSlots();
     this.#index.setSlot(at, slot);
-    if (++this.#held > 1.25 * this.#limit) this.#dropSlots();
+    this.#held++;
     return slot;
   }
 

@@ -7,6 +7,7 @@ import { ErrorPolicy } from '../runtime/error-policy.ts';
 import { GlobalTables } from '../runtime/global-tables.ts';
 import { restore } from '../runtime/restore.ts';
 import type { ResolvedSettings } from '../runtime/settings.ts';
+import { withStoresInMemory } from '../runtime/split-backend.ts';
 import { Task } from '../runtime/task.ts';
 import type { Timers } from '../runtime/timers.ts';
 import type { Registry } from '../serde/registry/registry.ts';
@@ -43,6 +44,7 @@ export async function bindAsOneTask(
 export class DrivenTask {
   readonly task: Task;
   readonly globals: GlobalTables;
+  /** Where it found its state, and where another one would. */
   readonly backend: StateBackend;
   readonly deadLetterTopic: string;
   readonly #log: CapturedLog;
@@ -51,13 +53,19 @@ export class DrivenTask {
   readonly #now: () => number;
 
   private constructor(
-    options: DrivenTaskOptions & { globals: GlobalTables; errors: ErrorPolicy; collector: Collector },
+    options: DrivenTaskOptions & {
+      globals: GlobalTables;
+      errors: ErrorPolicy;
+      collector: Collector;
+      whole: StateBackend;
+    },
   ) {
-    const { application, codecs, settings, log, backend, globals, errors, collector, now, count } = options;
+    const { application, codecs, settings, log, globals, errors, collector, now, count } = options;
+    const backend = options.whole;
     this.#log = log;
     this.#waiting = options.waiting;
     this.#now = now;
-    this.backend = backend;
+    this.backend = options.backend;
     this.deadLetterTopic = settings.deadLetterTopic;
     this.globals = globals;
     const id = { subtopology: 0, partition: 0 };
@@ -71,7 +79,8 @@ export class DrivenTask {
       collector,
       backend,
       globals,
-      settings,
+      // Every record is processed at once.
+      settings: { ...settings, maxTaskIdleMs: 0 },
       errors,
       now,
       timers,
@@ -104,9 +113,10 @@ export class DrivenTask {
       cacheEntries: settings.storeCacheEntries,
       countDrop,
     });
-    const driven = new DrivenTask({ ...options, globals, errors, collector });
+    const backend = withStoresInMemory(options.backend, application);
+    const driven = new DrivenTask({ ...options, globals, errors, collector, whole: backend });
     const { task } = driven;
-    const { log, backend } = options;
+    const { log } = options;
     const committed = log.committed();
     await restore(task.stores.all(), { log, backend, committed });
     task.stores.reset();

@@ -1,5 +1,8 @@
 /** What `millrace/testing` gives: topologies run without a broker. */
 
+export type { ReadOnlySessionStore, ReadOnlyWindowStore } from '../topology/timed-views.ts';
+export { MockProcessor } from './mock-processor.ts';
+export type { MockPunctuator } from './mock-scope.ts';
 export {
   type Comparison,
   type FaultKind,

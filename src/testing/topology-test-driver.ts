@@ -1,4 +1,4 @@
-import { failure } from '../errors.ts';
+import { failure, type MillraceError } from '../errors.ts';
 import type { Application } from '../runtime/application.ts';
 import type { Codecs } from '../runtime/codecs.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from '../runtime/settings.ts';
@@ -8,7 +8,14 @@ import type { Registry } from '../serde/registry/registry.ts';
 import type { Serde } from '../serde/serde.ts';
 import { MemoryBackend } from '../state/memory/memory-backend.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyTimedStore, StateBackend } from '../state/store.ts';
+import type { TimedKind } from '../state/timed-key.ts';
 import { type ReadOnlyVersionedStore, type Version, VersionedView } from '../state/versioned-store.ts';
+import {
+  type ReadOnlySessionStore,
+  type ReadOnlyWindowStore,
+  SessionView,
+  WindowView,
+} from '../topology/timed-views.ts';
 import type { Topology } from '../topology/topology.ts';
 import { historyOf } from '../topology/versioned-table.ts';
 import { nearest } from '../util/nearest.ts';
@@ -124,20 +131,31 @@ export class TopologyTestDriver {
   store<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
     this.#checkStore(name);
     if (this.#application.topology.graph.globals.has(name)) return this.#live.task.global(name);
+    if (this.#kindOf(name) !== undefined) throw this.#otherKind(name, 'has times');
     return this.#live.task.store(name);
   }
 
-  /** The rows of a window or session store, as its task sees them. Throws STORE_UNKNOWN. */
-  timedStore<K, V>(name: string): ReadOnlyTimedStore<K, V> {
-    this.#checkStore(name);
-    return this.#live.task.timedStore(name);
+  /** The rows of a store of windows, but sessions, as its task sees them. Throws STORE_UNKNOWN. */
+  windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V> {
+    return new WindowView(this.#timed<K, V>(name, 'window', 'count'));
   }
 
-  /** The rows of a versioned table, now and as they were. */
+  /** The rows of a store of sessions, as its task sees them. Throws STORE_UNKNOWN. */
+  sessionStore<K, V>(name: string): ReadOnlySessionStore<K, V> {
+    return new SessionView(this.#timed<K, V>(name, 'session'));
+  }
+
+  /** The rows of any store with times, as they are kept: windows, sessions, buffers, versions. Throws STORE_UNKNOWN. */
+  timedStore<K, V>(name: string): ReadOnlyTimedStore<K, V> {
+    return this.#timed(name, 'window', 'session', 'count', 'buffer', 'version');
+  }
+
+  /** The rows of a versioned table or store, now and as they were. Throws STORE_UNKNOWN. */
   versionedStore<K, V>(name: string): ReadOnlyVersionedStore<K, V> {
+    const rows = this.store<K, V>(name);
     const { historyMs } = this.#application.topology.graph.stores.get(name) ?? {};
-    const history = this.timedStore<K, Version<V>>(historyOf(name));
-    return new VersionedView(this.store<K, V>(name), history, historyMs ?? 0);
+    if (historyMs === undefined) throw this.#otherKind(name, 'keeps no versions');
+    return new VersionedView(rows, this.timedStore<K, Version<V>>(historyOf(name)), historyMs);
   }
 
   /** Records left out, whatever the reason. */
@@ -195,6 +213,23 @@ export class TopologyTestDriver {
       count: (what) => void this.dropped.set(what, (this.dropped.get(what) ?? 0) + 1),
     });
     for (const { topic } of this.#live.task.partitions) this.#inputs.add(topic);
+  }
+
+  #timed<K, V>(name: string, ...kinds: readonly TimedKind[]): ReadOnlyTimedStore<K, V> {
+    this.#checkStore(name);
+    const kind = this.#kindOf(name);
+    if (kind === undefined) throw this.#otherKind(name, 'has no times');
+    if (!kinds.includes(kind)) throw this.#otherKind(name, `is one of kind '${kind}'`);
+    return this.#live.task.timedStore(name);
+  }
+
+  #kindOf(name: string): TimedKind | undefined {
+    return this.#application.topology.graph.stores.get(name)?.timed?.kind;
+  }
+
+  #otherKind(store: string, reason: string): MillraceError {
+    const hint = 'Read it with store, windowStore, sessionStore, versionedStore or timedStore, as it was made.';
+    return failure('STORE_KIND_DIFFERS', { store, reason, hint });
   }
 
   #checkStore(name: string): void {

@@ -2,7 +2,14 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
 import { GlobalKTable } from './global-table.ts';
-import { Graph, type GraphNode, type NodeDeclaration, type OffsetReset, type SourceDeclaration } from './graph.ts';
+import {
+  Graph,
+  type GraphNode,
+  type NodeDeclaration,
+  type OffsetReset,
+  type SourceDeclaration,
+  type StoreSettings,
+} from './graph.ts';
 import type { Hub } from './hub.ts';
 import { KStream } from './k-stream.ts';
 import type { KTable } from './k-table.ts';
@@ -38,7 +45,10 @@ export interface GlobalTableOptions<K, V> {
   readonly name: string;
 }
 
-/** `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`). */
+/**
+ * `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`), and a stream with new
+ * keys goes through one topic, named by the first step that needs it, however many need it (`merge.repartition.topics`).
+ */
 export type Optimization = 'none' | 'all';
 
 interface FlowOptions {
@@ -46,6 +56,7 @@ interface FlowOptions {
   readonly scope?: TaskScope;
   readonly topics?: readonly string[] | undefined;
   readonly optimization?: Optimization | undefined;
+  readonly stores?: Readonly<Record<string, StoreSettings>> | undefined;
   readonly isolated?: ReadonlySet<string>;
 }
 
@@ -55,11 +66,13 @@ interface FlowOptions {
  */
 export class Flow {
   /** @internal */
-  readonly graph = new Graph();
+  readonly graph: Graph;
   /** Undefined while the graph is only learnt. @internal */
   readonly scope: TaskScope | undefined;
-  /** The nodes of stores that processors share, by what the user declared them with. @internal */
-  readonly connected = new Map<object, GraphNode>();
+  /** What the user declared stores with that processors share: each of them is in the graph once. @internal */
+  readonly connected = new Set<object>();
+  /** Streams that went through a repartition topic: what came of each, by its serdes. @internal */
+  readonly repartitioned = new Map<object, Map<string, KStream<unknown, unknown>>>();
   /** The names of asynchronous steps that read from a topic of their own. @internal */
   readonly isolated: ReadonlySet<string>;
   /** The patterns of topics that it was asked for. @internal */
@@ -72,6 +85,7 @@ export class Flow {
 
   /** `topics` are those that patterns choose from; until they are known, a pattern stands for one topic. @internal */
   constructor(options: FlowOptions = {}) {
+    this.graph = new Graph(options.stores);
     this.#plan = options.plan;
     this.#topics = options.topics;
     this.scope = options.scope;

@@ -40,11 +40,26 @@ export interface SinkDeclaration {
   readonly value: Serde<unknown>;
 }
 
-export interface StoreDeclaration extends StoreSpec<unknown, unknown> {
+/** How a store is kept, other than by default. */
+export interface StoreSettings {
+  /**
+   * True: its rows are in memory only, and read from the changelog at every start. They must fit, and nobody can query them.
+   */
+  readonly inMemory?: boolean;
+  /**
+   * False: it has no changelog topic. Its rows are lost with the state file, those of the last moments in a crash, and a task
+   * that comes to another worker begins without them: for what can be missed, such as a cache.
+   */
+  readonly changelog?: boolean;
+}
+
+export interface StoreDeclaration extends StoreSpec<unknown, unknown>, StoreSettings {
   /** A table's source topic serves as its changelog; other stores have a topic of their own. */
   readonly sourceTopic?: string;
   /** Set by `timedStore`: its rows are ordered by a time. */
   readonly timed?: TimedShape<unknown>;
+  /** Of a store that is a part of another one: the name of that one, whose settings it shares. */
+  readonly ownedBy?: string;
   /** Of a versioned table: how long its older versions are kept, in the store named by `historyOf`. */
   readonly historyMs?: number;
 }
@@ -80,6 +95,8 @@ export interface NodeDeclaration {
   readonly deadLetters?: boolean;
   /** Both sides of a join must have the same partitions. */
   readonly copartitioned?: boolean;
+  /** Of a step of one's own: the tables whose rows it reads, which must have the same partitions too. */
+  readonly beside?: readonly GraphNode[];
   /** A left or outer join of a stream: records with a null key have a result, so they must come to it. */
   readonly takesNullKeys?: boolean;
   /** Records come from the first parent only; the others are looked up in. */
@@ -95,11 +112,22 @@ export class Graph {
   readonly stores = new Map<string, StoreDeclaration>();
   readonly globals = new Map<string, GlobalDeclaration>();
   readonly #names = new Map<string, GraphNode>();
+  readonly #settings: Readonly<Record<string, StoreSettings>>;
+
+  /** `settings` are those of stores, by their names. */
+  constructor(settings: Readonly<Record<string, StoreSettings>> = {}) {
+    this.#settings = settings;
+  }
 
   add(declaration: NodeDeclaration): GraphNode {
-    const node: GraphNode = { ...declaration, id: this.nodes.length };
-    const name = node.store?.name ?? node.global?.name ?? (node.sink?.internal ? node.sink.topic : undefined);
-    if (name !== undefined) this.#claim(name, node);
+    const { store } = declaration;
+    const settings = store && (this.#settings[store.name] ?? this.#settings[store.ownedBy ?? '']);
+    const kept = store && settings ? { store: { ...store, ...settings } } : {};
+    const node: GraphNode = { ...declaration, ...kept, id: this.nodes.length };
+    if (node.store !== undefined) this.#claim(node.store.name, node);
+    else if (node.global !== undefined) this.#claim(node.global.name, node);
+    else if (node.sink?.internal) this.#claim(node.sink.topic, node);
+    if (node.source !== undefined) this.#checkReset(node.source);
     if (node.store !== undefined) this.stores.set(node.store.name, node.store);
     if (node.global !== undefined) this.globals.set(node.global.name, node.global);
     this.nodes.push(node);
@@ -120,8 +148,17 @@ export class Graph {
     return false;
   }
 
+  #checkReset({ topic, internal, reset }: SourceDeclaration): void {
+    const others = this.nodes.flatMap(({ source }) => source ?? []);
+    const other = others.find((source) => source.topic === topic && source.internal === internal);
+    const [one, two] = [other?.reset ?? reset, reset].map((each) => JSON.stringify(each));
+    if (one !== two) throw failure('RESET_DIFFERS', { topic, one, other: two });
+  }
+
   /** Names own durable things (tables, topics), so two steps cannot share one. */
-  #claim(name: string, node: GraphNode): void {
+  #claim(name: string | undefined, node: GraphNode): void {
+    // The compiler asks for a name; programs that it does not see come here without one.
+    if (name === undefined || name === '') throw failure('NAME_ABSENT', { kind: node.kind });
     const other = this.#names.get(name);
     if (other !== undefined) throw failure('NAME_TAKEN', { name, kind: node.kind, other: other.kind });
     if (!/^[A-Za-z0-9._-]{1,200}$/.test(name)) throw failure('NAME_INVALID', { name, kind: node.kind });

@@ -19,7 +19,8 @@ export interface WindowOptions<K, V> {
   late?(records: KStream<Windowed<K>, V>): void;
   /**
    * With `windowClose`: closes all windows when no record has come for so long by the clock on the wall, ms. Records for
-   * them that come afterwards are late.
+   * them that come afterwards are late. The clock is looked at ten times in that while, and the look after a record begins
+   * it; so a test moves the clock in several steps.
    */
   readonly closeAfterIdle?: number;
 }

@@ -35,9 +35,12 @@ export function planPartitions(topology: Topology, existing: ReadonlyMap<string,
   return {
     repartitions,
     tasks: topology.subtopologies.map(({ nodes }) => Math.max(0, ...counts(nodes.flatMap(ownSource), count))),
-    copartitioned: topology.subtopologies.map(({ nodes }) => nodes.filter((node) => node.copartitioned).map(sourcesOf)),
+    copartitioned: topology.subtopologies.map(({ nodes }) => nodes.filter((node) => node.copartitioned).map(sidesOf)),
   };
 }
+
+/** The sources whose partitions a step reads together. */
+const sidesOf = (node: GraphNode): SourceDeclaration[] => [node, ...(node.beside ?? [])].flatMap(sourcesOf);
 
 const ownSource = (node: GraphNode): SourceDeclaration[] => (node.source === undefined ? [] : [node.source]);
 
@@ -48,7 +51,7 @@ function counts(sources: readonly SourceDeclaration[], count: Count): number[] {
 /** The count of the existing topics on another side of a join, if there is one. */
 function matching(source: SourceDeclaration, joins: readonly GraphNode[], count: Count): number | undefined {
   for (const join of joins) {
-    const sides = sourcesOf(join);
+    const sides = sidesOf(join);
     if (!sides.includes(source)) continue;
     const [first] = counts(
       sides.filter((side) => !side.internal),
@@ -68,7 +71,7 @@ function ofWriter(source: SourceDeclaration, topology: Topology, count: Count): 
 }
 
 function check(join: GraphNode, count: Count): void {
-  const sides = sourcesOf(join).map((source) => ({ topic: source.topic, partitions: count(source) }));
+  const sides = sidesOf(join).map((source) => ({ topic: source.topic, partitions: count(source) }));
   if (new Set(sides.map((side) => side.partitions)).size <= 1) return;
   const words = sides.map((side) => `${side.topic} has ${side.partitions} partitions`).join(' and ');
   throw failure('NOT_COPARTITIONED', { step: join.name ? `${join.kind} '${join.name}'` : join.kind, counts: words });

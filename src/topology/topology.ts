@@ -1,7 +1,8 @@
 import { failure } from '../errors.ts';
+import { nearest } from '../util/nearest.ts';
 import { findStepsToIsolate } from './async-isolation.ts';
 import { Flow, type Optimization } from './flow.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, StoreSettings } from './graph.ts';
 import { findSubtopologies, type PlannedSubtopology } from './subtopologies.ts';
 import type { TaskScope } from './task-scope.ts';
 
@@ -21,6 +22,13 @@ export interface Topology {
 export interface TopologyOptions {
   /** Default `none`. What is stored differs, so it cannot be changed without a new application id. */
   readonly optimization?: Optimization;
+  /**
+   * How single stores are kept, by their names: also those that joins and windows have (`describe` names them).
+   *
+   * @example
+   * topology('sizes', build, { stores: { 'orders-per-key': { inMemory: true } } })
+   */
+  readonly stores?: Readonly<Record<string, StoreSettings>>;
 }
 
 /**
@@ -48,14 +56,15 @@ interface Learning extends TopologyOptions {
 }
 
 function learn(name: string, build: (flow: Flow) => void, options: Learning): Topology {
-  const { optimization, topics, isolated = new Set<string>() } = options;
-  const flow = new Flow({ topics, optimization, isolated });
+  const { optimization, stores, topics, isolated = new Set<string>() } = options;
+  const flow = new Flow({ topics, optimization, stores, isolated });
   build(flow);
   const { graph } = flow;
   // Only the whole graph says which asynchronous steps can read their inputs directly.
   const found = findStepsToIsolate(graph).filter((step) => !isolated.has(step));
   if (found.length > 0) return learn(name, build, { ...options, isolated: new Set([...isolated, ...found]) });
   if (!graph.nodes.some((node) => node.source !== undefined)) throw failure('TOPOLOGY_EMPTY', { topology: name });
+  for (const store of Object.keys(stores ?? {})) if (!graph.stores.has(store)) throw unknownStore(store, graph);
   return {
     name,
     graph,
@@ -64,4 +73,11 @@ function learn(name: string, build: (flow: Flow) => void, options: Learning): To
     resolve: (existing) => learn(name, build, { ...options, topics: existing }),
     connect: (scope) => build(new Flow({ plan: graph, scope, topics, optimization, isolated })),
   };
+}
+
+function unknownStore(store: string, graph: Graph): Error {
+  const names = [...graph.stores.keys()];
+  const near = nearest(store, names);
+  const hint = `The topology has ${names.length === 0 ? 'none' : names.join(', ')}.`;
+  return failure('STORE_UNKNOWN', { store, hint: near === undefined ? hint : `${hint} Did you mean ${near}?` });
 }

@@ -27,6 +27,24 @@ export interface LiveVersionedTable<K, V> {
   readonly node: GraphNode;
 }
 
+/** Declares the two stores of versions: the node that owns the newest ones, and before it one that owns the older ones. */
+export function addVersionedStore<K, V>(
+  flow: Flow,
+  declaration: Omit<NodeDeclaration, 'store' | 'name'>,
+  of: { name: string; key: Serde<K>; value: Serde<V>; retentionMs: number },
+): GraphNode {
+  const { name, key, value, retentionMs } = of;
+  const history = historyOf(name);
+  const store = timedStore({ name: history, kind: 'version', key, value: versionSerde(value), retentionMs });
+  flow.add({ kind: 'store', name: history, parents: [], store: { ...store, ownedBy: name } });
+  return flow.add({
+    ...declaration,
+    name,
+    reads: [...(declaration.reads ?? []), history],
+    store: { name, key, value, historyMs: retentionMs },
+  });
+}
+
 /**
  * A table that keeps the history of its rows. Every row that is stored is passed on, at once, with the newest version as
  * its old value; one that is older than that is marked as out of order.
@@ -45,14 +63,7 @@ export function materializeVersioned<K, V>(
   const { name, key, value, connect } = options;
   const { retentionMs } = options.versioned;
   const history = historyOf(name);
-  const store = timedStore({ name: history, kind: 'version', key, value: versionSerde(value), retentionMs });
-  flow.add({ kind: 'store', name: history, parents: [], store });
-  const node = flow.add({
-    ...declaration,
-    name,
-    reads: [...(declaration.reads ?? []), history],
-    store: { name, key, value, historyMs: retentionMs },
-  });
+  const node = addVersionedStore(flow, declaration, { name, key, value, retentionMs });
   const hub = new Hub<TableChange<K, V>>();
   let view: TableView<K, V> | undefined;
   flow.connect(node, (scope) => {

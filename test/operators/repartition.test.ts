@@ -1,14 +1,17 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   count,
   describeAsJson,
+  type Flow,
   groupByKey,
   join,
+  reduce,
   repartition,
   selectKey,
   string,
   to,
   topology,
+  toStream,
 } from '../../src/index.ts';
 import { Application } from '../../src/runtime/application.ts';
 import { number, run, text } from '../support/run-topology.ts';
@@ -78,4 +81,38 @@ test('it is described as a topic between two sub-topologies', () => {
     ['stream', 'repartition'],
     ['repartitioned', 'to'],
   ]);
+});
+
+describe('a stream with new keys that several steps need', () => {
+  const plain = { key: string(), value: string() };
+  const build = (flow: Flow): void => {
+    const users = flow.table('users', { ...plain, name: 'users' });
+    const byValue = flow.stream('in', plain).pipe(selectKey((value) => value));
+    byValue.pipe(groupByKey({ name: 'first', key: string() }), count('counts'), toStream(), to('out'));
+    byValue.pipe(groupByKey({ name: 'second', key: string() }), reduce('last', { add: (_, value) => value }));
+    byValue.pipe(
+      join(users, (value, user) => `${value}: ${user}`, { name: 'third', key: string() }),
+      to('joined', { value: string() }),
+    );
+  };
+
+  test('goes through one topic where the topology is optimized, and through one each where not', () => {
+    const topics = (optimization: 'none' | 'all') =>
+      topology('plan', build, { optimization }).graph.nodes.flatMap(({ sink }) => (sink?.internal ? [sink.topic] : []));
+    expect(topics('none')).toEqual(['first', 'second', 'third']);
+    expect(topics('all')).toEqual(['first']);
+  });
+
+  test.each(['none', 'all'] as const)('has the same results (optimization %s)', async (optimization) => {
+    const { driver, pipe } = await run(['in', 'users'], build, { out: number, optimization });
+    const joined = await driver.output('joined', plain);
+    pipe('users', ['v', 'Vera', 1]);
+    expect(pipe('in', ['a', 'v', 2], ['b', 'v', 3], ['c', 'w', 4])).toEqual([
+      ['v', 1, 2],
+      ['v', 2, 3],
+      ['w', 1, 4],
+    ]);
+    expect(joined.readAll().map(({ value }) => value)).toEqual(['v: Vera', 'v: Vera']);
+    expect([...driver.store('last').range()].map(({ key }) => key)).toEqual(['v', 'w']);
+  });
 });

@@ -3,6 +3,7 @@ import {
   count,
   describe,
   describeAsJson,
+  type Flow,
   groupBy,
   groupByKey,
   join,
@@ -24,6 +25,9 @@ const counted = topology('counted', (flow) => {
   );
 });
 
+/** What the compiler would refuse. */
+const untyped = <T>(value?: unknown): T => value as T;
+
 suite('validation', () => {
   test('a name that is used twice', () => {
     const build = () =>
@@ -40,6 +44,31 @@ suite('validation', () => {
   test('a name that no topic can have', () => {
     const build = () => topology('odd', (flow) => flow.stream('in', text).pipe(groupByKey(), count('no spaces')));
     expect(build).toThrow(/'no spaces' .* Use 1 to 200 letters/);
+  });
+
+  test.each<[string, (flow: Flow) => void]>([
+    ['table', (flow) => void flow.table('in', { ...text, name: untyped() })],
+    ['globalTable', (flow) => void flow.globalTable('in', { ...text, name: untyped() })],
+    ['aggregate', (flow) => void flow.stream('in', text).pipe(groupByKey(), count(untyped()))],
+    [
+      'repartition',
+      (flow) => void flow.stream('in', text).pipe(groupBy(untyped(), (value) => value, { key: string() })),
+    ],
+    [
+      'join',
+      (flow) => void flow.stream('in', text).pipe(join(flow.stream('in', text), () => 1, untyped({ within: 5 }))),
+    ],
+  ])('a missing name, which a program without types may have: %s', (kind, build) => {
+    expect(() => topology('nameless', build)).toThrow(`A step of kind ${kind} has no name.`);
+  });
+
+  test('a topic that is read from two places', () => {
+    const build = () =>
+      topology('torn', (flow) => {
+        flow.stream('in', { ...text, reset: 'latest' });
+        flow.table('in', { ...text, name: 'rows' });
+      });
+    expect(build).toThrow('Topic in is read several times, with reset "latest" and with "earliest".');
   });
 
   test('a topology without input', () => {

@@ -54,12 +54,15 @@ test('a wrong order of steps is said in a sentence', async () => {
   const file = join(folder.path, 'wrong.mts');
   writeFileSync(
     file,
-    `import { count, flatMapValues, type Flow, string, suppress, untilWindowCloses } from '${join(root, 'src/index.ts')}';
+    `import { count, flatMapValues, type Flow, integer, join, string, suppress, untilWindowCloses } from '${join(root, 'src/index.ts')}';
 declare const flow: Flow;
 const text = { key: string(), value: string() };
 flow.stream('in', text).pipe(count('counts'));
 flow.table('in', { ...text, name: 'rows' }).pipe(flatMapValues((value) => [value]));
 flow.table('in', { ...text, name: 'more' }).pipe(suppress('final', untilWindowCloses()));
+const joiner = (a: string, b: string) => a + b;
+flow.stream('in', text).pipe(join(flow.stream('in', text), joiner, { name: 'unbounded' }));
+flow.stream('in', text).pipe(join(flow.table('numbered', { ...text, key: integer(), name: 'numbered' }), joiner));
 `,
   );
   const { text } = await compile(folder.path, [file]);
@@ -68,5 +71,7 @@ flow.table('in', { ...text, name: 'more' }).pipe(suppress('final', untilWindowCl
   );
   expect(text).toContain('"flatMapValues takes a stream, but this is a table: put toStream() before it"');
   expect(text).toContain('untilWindowCloses() needs a table of windows: put windowedBy() before the aggregation');
-  expect(text.match(/wrong\.mts\(\d+,\d+\): error/g)).toHaveLength(3);
+  expect(text).toContain('the options are { name, within } or { name, before, after }');
+  expect(text).toContain('both sides of a join have keys of one type: put selectKey() before it');
+  expect(text.match(/wrong\.mts\(\d+,\d+\): error/g)).toHaveLength(5);
 });

@@ -129,8 +129,8 @@ describe('with a global table', () => {
   test('what is wrong is refused', () => {
     orders.pipe(
       join(
-        countries,
         // @ts-expect-error its keys are numbers
+        countries,
         (order) => order.user,
         (order) => order,
       ),

@@ -235,6 +235,10 @@ const asObservable: Observable<StreamRecord<string, OrderValue>> = orders;
 asObservable.subscribe();
 
 // --- a wrong order is an error, and a sentence ------------------------------------------------------------------------
+// @ts-expect-error a table is no stream
+users.pipe(merge(flow.stream('more-users', { key: string(), value: string() })));
+// @ts-expect-error a stream of other keys
+orders.pipe(merge(flow.stream('numbered', { key: integer(), value: string() })));
 // @ts-expect-error a count needs a group
 orders.pipe(count('counts'));
 // @ts-expect-error also in the middle of a chain, and behind a void

@@ -1,3 +1,4 @@
+import { failure } from '../../errors.ts';
 import type { Serde } from '../../serde/serde.ts';
 import { GlobalKTable } from '../../topology/global-table.ts';
 import { KStream } from '../../topology/k-stream.ts';
@@ -32,6 +33,7 @@ export function joinAny(kind: JoinKind, other: unknown, rest: readonly unknown[]
   return (source) => {
     if (other instanceof KStream) {
       const { name = '', key, value, otherValue } = options;
+      if (name === '') throw failure('NAME_ABSENT', { kind });
       const window = joinWindow(name, options as JoinWindowOptions);
       return joinStreams(source as KStream<unknown, unknown>, other, {
         kind,

@@ -4,7 +4,7 @@ import { timedStore } from '../../state/timed-key.ts';
 import type { Flow } from '../../topology/flow.ts';
 import type { GraphNode } from '../../topology/graph.ts';
 import { KStream } from '../../topology/k-stream.ts';
-import { repartition } from '../../topology/repartition.ts';
+import { byPresentKey } from './by-present-key.ts';
 import { joinSelf, joinSide, type StreamJoiner } from './join-stream-sides.ts';
 import { type JoinWindow, WaitingRows } from './join-waiting.ts';
 
@@ -131,7 +131,7 @@ function partitioned<K>(
   if (key === undefined) throw failure('SERDE_MISSING', { step: what, part: 'key' });
   if (value === undefined) throw failure('SERDE_MISSING', { step: what, part: as.part });
   return {
-    stream: stream.shape.keyChanged ? repartition(stream, { name: as.topic, key, value }) : stream,
+    stream: byPresentKey(stream, { name: as.topic, key, value }),
     key,
     value,
   };

@@ -11,8 +11,8 @@ import type { Fact, Outcome } from './outcome.ts';
  */
 export type Comparison = 'table' | 'timestampedTable' | 'stream' | 'ordered' | 'ignore';
 
-/** At most so many differences are shown. */
-const SHOWN = 6;
+/** At most so many differences are shown of what is missing, and of what should not be there. */
+const SHOWN = 4;
 
 /** How an outcome differs from what it should be; undefined where it does not. */
 export function difference(
@@ -37,23 +37,25 @@ function differenceOf(found: readonly Fact[], expected: readonly Fact[], how: Co
   if (how === 'ignore') return undefined;
   const have = arranged(found, how);
   const want = arranged(expected, how);
-  const lines: string[] = [];
-  let count = 0;
-  const report = (what: string, facts: readonly Fact[]): void => {
-    for (const fact of facts) if (++count <= SHOWN) lines.push(`  ${what} partition ${fact.partition}, ${fact.text()}`);
+  const missing: string[] = [];
+  const needless: string[] = [];
+  const report = (lines: string[], what: string, facts: readonly Fact[]): void => {
+    for (const fact of facts) lines.push(`  ${what} partition ${fact.partition}, ${fact.text()}`);
   };
   for (const [id, facts] of want) {
     const others = have.get(id) ?? [];
     if (others.length >= facts.length) continue;
-    report('lacks', facts.slice(others.length));
+    report(missing, 'lacks', facts.slice(others.length));
   }
   for (const [id, facts] of have) {
     const others = want.get(id) ?? [];
     if (others.length >= facts.length) continue;
-    report(others.length === 0 ? 'has  ' : 'has once more than it should', facts.slice(others.length));
+    report(needless, others.length === 0 ? 'has  ' : 'has once more than it should', facts.slice(others.length));
   }
-  if (count === 0) return undefined;
-  return [...lines, ...(count > SHOWN ? [`  … ${count - SHOWN} more`] : [])].join('\n');
+  const lines = [...missing.slice(0, SHOWN), ...needless.slice(0, SHOWN)];
+  if (lines.length === 0) return undefined;
+  const more = missing.length + needless.length - lines.length;
+  return [...lines, ...(more > 0 ? [`  … ${more} more`] : [])].join('\n');
 }
 
 /** The facts that count, by what makes them equal. */

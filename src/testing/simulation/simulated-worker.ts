@@ -6,6 +6,7 @@ import { GlobalLetters } from '../../runtime/global-letters.ts';
 import { GlobalTables } from '../../runtime/global-tables.ts';
 import { WorkerMetrics } from '../../runtime/metrics.ts';
 import type { ResolvedSettings } from '../../runtime/settings.ts';
+import { withStoresInMemory } from '../../runtime/split-backend.ts';
 import { StreamThread } from '../../runtime/stream-thread.ts';
 import type { Task } from '../../runtime/task.ts';
 import type { Timing } from '../../runtime/timing.ts';
@@ -98,7 +99,7 @@ export class SimulatedWorker {
   async #live(actor: Actor): Promise<void> {
     const { world, application, codecs, settings, state } = this.#options;
     const client = new Client(world, actor);
-    const backend = state.open(actor, world.faults);
+    const backend = withStoresInMemory(state.open(actor, world.faults), application);
     const metrics = new WorkerMetrics(application.id);
     const globals = await this.#openGlobals(client, backend, metrics);
     const { memberId } = backend.identity;

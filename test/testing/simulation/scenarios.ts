@@ -8,6 +8,7 @@ import { Random } from '../../../src/testing/simulation/random.ts';
 import { analytics } from '../../../src/topologies/analytics.ts';
 import { behaviour } from '../../../src/topologies/behaviour.ts';
 import { orders } from '../../../src/topologies/orders.ts';
+import { ownStores } from './own-stores.ts';
 import {
   finals,
   foreignKeys,
@@ -49,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   ofRows('global table', globals, ['a', 'b'], { tables: ['b'], ...ordered, compare: { out: 'ordered' } }),
   ofWords('processors', processors, ['a'], { compare: { out: 'ordered' } }),
   ofWords('stream time', streamTime, ['a'], { compare: { out: 'stream' } }),
+  ofRows('stores of processors', ownStores, ['a', 'b'], { tables: ['b'], ...ordered, compare: { out: 'ordered' } }),
   ofShop('orders', orders, ['orders', 'payments', 'shipments', 'cancellations']),
   ofShop('behaviour', behaviour, ['clicks', 'orders']),
   ofShop('analytics', analytics, ['orders', 'payments']),

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FlatRows } from '../../src/state/flat-rows.ts';
+import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
+import { TimedChange } from '../../src/state/timed-change.ts';
+import { timedStore } from '../../src/state/timed-key.ts';
+import { testString } from '../support/test-serdes.ts';
+
+const columns = testString.columns;
+
+function opened(rows: readonly (readonly [key: string, time: number])[], hash: () => number) {
+  const spec = timedStore({ name: 'rows', kind: 'buffer', key: testString, value: testString, retentionMs: 100 });
+  const backend = new MemoryBackend();
+  const table = backend.table(spec, 0);
+  const changes = rows.map(([key, time]) => ({
+    key: { key, time, order: 0 },
+    value: `${key}${time}`,
+    timestamp: time,
+  }));
+  backend.commit(() => table.write(changes), []);
+  const flat = new FlatRows<string, string>(table, columns, { cacheEntries: 2, hash });
+  flat.reset();
+  return flat;
+}
+
+test('keys of one hash, time and order are told apart, in the table and in memory', () => {
+  const flat = opened(
+    [
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+    ],
+    () => 7,
+  );
+  const found = (key: string, time: number): string | null | undefined => flat.of(key, 0)?.find(time, 0)?.change.value;
+  for (const _ of [1, 2]) {
+    expect([found('a', 1), found('b', 1), found('c', 2)]).toEqual(['a1', 'b1', 'c2']);
+    expect([found('a', 2), found('d', 1)]).toEqual([undefined, undefined]);
+  }
+  expect(flat.of('b', 0)?.within(0, 9)).toMatchObject([{ key: { key: 'b', time: 1 } }]);
+});
+
+test('finds all that was inserted, whatever else was, and drops what is past', () => {
+  const rows = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(3000)), { minLength: 1, maxLength: 3000 });
+  fc.assert(
+    fc.property(rows, fc.boolean(), (inserted, collide) => {
+      const flat = opened([], () => (collide ? 1 : 2));
+      const kept = new Set<string>();
+      for (const [key, time] of inserted) {
+        if (kept.has(`${key}${time}`)) continue;
+        kept.add(`${key}${time}`);
+        const change = new TimedChange({ key, time, order: 0 }, `${key}${time}`, time, 1);
+        flat.open(key, 1000)?.insert({ change, generation: 1, index: 0 });
+      }
+      for (const key of ['a', 'b', 'c']) {
+        const rows = flat.of(key, 1000)?.within(1001, 3000) ?? [];
+        const expected = inserted.filter(([other, time]) => other === key && time > 1000).map(([, time]) => time);
+        expect(rows.map(({ key: at }) => at.time)).toEqual([...new Set(expected)].sort((a, b) => a - b));
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
