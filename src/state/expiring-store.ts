@@ -1,0 +1,115 @@
+/**
+ * A store whose rows have a time to live, over two stores: the rows themselves, and beside them, for each key, when to look
+ * at its row next. What is needed to delete a row is so in changelogs, as safe as the row.
+ *
+ * A row that is written again is not looked for anew: the entry of its key stays where it is, before the new end, and moves
+ * there when its time has come. So there is at most one entry a key, and of a row that changes all the time it is written
+ * once in a time to live. An entry whose row is deleted goes away in the same way.
+ *
+ * The time up to which rows are deleted is a mark of the entries: what was late before a restart is late after it, and
+ * no entry is older than it.
+ */
+import type { KeyValueStore, Row, TimedKey, TimedStore } from './store.ts';
+
+export interface ExpiringStoreOptions<K, V> {
+  readonly rows: KeyValueStore<K, V>;
+  /** Of each key: the time at which to look at its row, and the row's time to live, ms. */
+  readonly ends: TimedStore<K, number>;
+  /** Of rows that have none of their own; infinite: they live for ever. */
+  readonly timeToLive: number;
+  /** A row has ended, at `end`: deletes it. */
+  readonly expire: (key: K, row: Row<V>, end: number) => void;
+  /** Told of a row that was not written, since it had ended already. */
+  readonly late: () => void;
+}
+
+/** The mark that keeps the time up to which rows are deleted. */
+const TIME = 'time';
+
+/** The end of rows that live for ever, or longer than times go. */
+const FOREVER = Number.POSITIVE_INFINITY;
+
+export class ExpiringStore<K, V> {
+  readonly #rows: KeyValueStore<K, V>;
+  readonly #ends: TimedStore<K, number>;
+  readonly #options: ExpiringStoreOptions<K, V>;
+  /** Not after the first entry; undefined where that is not known, as before the stores are restored. */
+  #due: number | undefined;
+
+  constructor(options: ExpiringStoreOptions<K, V>) {
+    this.#rows = options.rows;
+    this.#ends = options.ends;
+    this.#options = options;
+  }
+
+  /** Until then no row ends; infinite where none ever does. */
+  get due(): number {
+    if (this.#due === undefined) {
+      if (this.#ends.mark(TIME) === undefined) this.#adopt();
+      this.#due = this.#ends.times(this.#time + 1, 1)[0] ?? Number.POSITIVE_INFINITY;
+    }
+    return this.#due;
+  }
+
+  /** Deletes the rows that have ended at `time`. */
+  advance(time: number): void {
+    if (time <= this.#time) return;
+    if (this.due <= time) {
+      for (const { key, value } of this.#ends.fetchAll(this.#time + 1, time)) this.#look(key, value, time);
+      this.#due = undefined;
+    }
+    this.#ends.setMark(TIME, time);
+  }
+
+  /** Null deletes. False where the row has ended already: it is not written, and an older one stays. */
+  put(key: K, value: V | null, timestamp: number, timeToLive = this.#options.timeToLive): boolean {
+    if (value === null) {
+      this.#rows.put(key, null, timestamp);
+      return true;
+    }
+    if (endOf(timestamp, timeToLive) <= this.#time) {
+      this.#options.late();
+      return false;
+    }
+    this.#rows.put(key, value, timestamp);
+    this.#note(key, timestamp, timeToLive);
+    return true;
+  }
+
+  get #time(): number {
+    return this.#ends.mark(TIME) ?? -1;
+  }
+
+  /** Rows from before the store had a time to live get it too. */
+  #adopt(): void {
+    const { timeToLive } = this.#options;
+    if (timeToLive === Number.POSITIVE_INFINITY) return;
+    for (const { key, timestamp } of this.#rows.range()) this.#note(key, timestamp, timeToLive);
+  }
+
+  /** Sees to it that the row is looked at when it ends, or before. */
+  #note(key: K, timestamp: number, timeToLive: number): void {
+    const [entry] = this.#ends.fetch(key, 0, Number.MAX_SAFE_INTEGER);
+    const end = endOf(timestamp, timeToLive);
+    const time = Math.min(entry?.key.time ?? end, end);
+    if (entry !== undefined && time === entry.key.time && entry.value === timeToLive) return;
+    if (entry !== undefined && (time !== entry.key.time || end === FOREVER)) this.#ends.put(entry.key, null, timestamp);
+    if (end === FOREVER) return;
+    this.#ends.put({ key, time, order: 0 }, timeToLive, timestamp);
+    if (this.#due !== undefined && time < this.#due) this.#due = time;
+  }
+
+  #look(at: TimedKey<K>, timeToLive: number, time: number): void {
+    this.#ends.put(at, null, time);
+    const row = this.#rows.get(at.key);
+    if (row === undefined) return;
+    const end = endOf(row.timestamp, timeToLive);
+    if (end > time) this.#note(at.key, row.timestamp, timeToLive);
+    else this.#options.expire(at.key, row, end);
+  }
+}
+
+function endOf(timestamp: number, timeToLive: number): number {
+  const end = timestamp + timeToLive;
+  return end > Number.MAX_SAFE_INTEGER ? FOREVER : end;
+}
