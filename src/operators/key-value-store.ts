@@ -1,8 +1,9 @@
 import type { Serde } from '../serde/serde.ts';
 import type { ProcessorStore } from './internal/processor-store.ts';
+import { type TimeToLive, timeToLiveOf } from './internal/time-to-live.ts';
 
 /** A store that processors can be connected with: of `store`, then its keys are those of the stream, or `keyValueStore`. */
-export interface ConnectedStore {
+export interface ConnectedStore extends TimeToLive {
   readonly name: string;
   readonly key?: Serde<unknown>;
   readonly value: Serde<unknown>;
@@ -16,7 +17,7 @@ export type StoresByName<Stores extends readonly ConnectedStore[], K> = {
   >;
 };
 
-export interface KeyValueStoreDeclaration<K, V, Name extends string> {
+export interface KeyValueStoreDeclaration<K, V, Name extends string> extends TimeToLive {
   readonly name: Name;
   readonly key: Serde<K>;
   readonly value: Serde<V>;
@@ -24,14 +25,18 @@ export interface KeyValueStoreDeclaration<K, V, Name extends string> {
 
 /**
  * Names and types a store for processors whose keys are other ones than those of the stream. Two processors share it
- * where both are given the same declaration.
+ * where both are given the same declaration. A row may also be given a time to live of its own, as it is written; where no
+ * other one is to end, the store's is Infinity.
  *
  * @example
  * const seen = keyValueStore('seen', { key: string(), value: integer() });
+ * const tokens = keyValueStore('tokens', { key: string(), value: string(), timeToLive: hours(1) });
+ * // in a processor: stores.tokens.put(id, token, { timeToLive: minutes(5) })
  */
 export function keyValueStore<K, V, const Name extends string>(
   name: Name,
-  serdes: { readonly key: Serde<K>; readonly value: Serde<V> },
+  as: { readonly key: Serde<K>; readonly value: Serde<V> } & TimeToLive,
 ): KeyValueStoreDeclaration<K, V, Name> {
-  return { name, key: serdes.key, value: serdes.value };
+  const ending = timeToLiveOf(`keyValueStore('${name}')`, as);
+  return { name, key: as.key, value: as.value, ...ending };
 }

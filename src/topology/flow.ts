@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
+import type { ExpiringStore } from '../state/expiring-store.ts';
 import { assert } from '../util/assert.ts';
 import { GlobalKTable } from './global-table.ts';
 import { Graph, type GraphNode, type NodeDeclaration, type OffsetReset, type SourceDeclaration } from './graph.ts';
@@ -29,6 +30,11 @@ export interface TableOptions<K, V> extends StreamOptions<K, V> {
   readonly name: string;
   /** Keeps the history of the rows too. */
   readonly versioned?: Versioned;
+  /**
+   * Not here: the topic is the changelog, and rows cannot be deleted from what others write. Read it with `flow.stream`,
+   * and make it a table by `toTable(name, { timeToLive })`, which has a changelog of its own.
+   */
+  readonly timeToLive?: never;
 }
 
 export interface GlobalTableOptions<K, V> {
@@ -40,6 +46,11 @@ export interface GlobalTableOptions<K, V> {
 
 /** `all`: a stream joined with itself keeps its records once (Kafka Streams' `single.store.self.join`). */
 export type Optimization = 'none' | 'all';
+
+/** A store of processors; in a task, its rows where they have a time to live. */
+export interface ConnectedRows {
+  expiring?: ExpiringStore<unknown, unknown>;
+}
 
 interface FlowOptions {
   readonly plan?: Graph;
@@ -58,8 +69,8 @@ export class Flow {
   readonly graph = new Graph();
   /** Undefined while the graph is only learnt. @internal */
   readonly scope: TaskScope | undefined;
-  /** The nodes of stores that processors share, by what the user declared them with. @internal */
-  readonly connected = new Map<object, GraphNode>();
+  /** How the stores that processors share are opened, by what the user declared them with. @internal */
+  readonly connected = new Map<object, ConnectedRows>();
   /** The names of asynchronous steps that read from a topic of their own. @internal */
   readonly isolated: ReadonlySet<string>;
   /** The patterns of topics that it was asked for. @internal */
@@ -112,6 +123,7 @@ export class Flow {
    */
   table<K, V>(topic: string, options: TableOptions<K, V>): KTable<K, V> {
     const { key, value, name, versioned } = options;
+    refuseTimeToLive(topic, options);
     if (versioned !== undefined) return this.#versionedTable(topic, { ...options, versioned });
     const node = this.add({
       kind: 'table',
@@ -210,6 +222,14 @@ export class Flow {
   connect(node: GraphNode, live: (scope: TaskScope) => void): void {
     if (this.scope?.has(node)) live(this.scope);
   }
+}
+
+/** Throws TIME_TO_LIVE_UNFIT, to who is not told by the compiler. */
+function refuseTimeToLive(topic: string, { name, timeToLive }: { name: string; timeToLive?: unknown }): void {
+  if (timeToLive === undefined) return;
+  const step = `flow.table('${topic}')`;
+  const reason = `the topic is its changelog, and its rows are not ours to delete. Read it with flow.stream, and make it a table with toTable('${name}', { timeToLive: … })`;
+  throw failure('TIME_TO_LIVE_UNFIT', { step, timeToLive, reason });
 }
 
 function declareSource<K, V>(topic: string, options: StreamOptions<K, V>): SourceDeclaration {
