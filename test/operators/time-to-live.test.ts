@@ -28,6 +28,10 @@ const words = { key: string(), value: string() };
 const rows = { key: nullable(string()), value: nullable(string()) };
 const out = { value: text };
 
+const fail = (): never => {
+  throw new Error('broken');
+};
+
 /** A table of text that lives for 10 ms, and its changes. */
 const table = (flow: Flow) => flow.stream('S', rows).pipe(toTable('rows', { ...words, timeToLive: 10 }));
 const changes = (flow: Flow): void => void table(flow).pipe(toStream(), to('out', out));
@@ -129,7 +133,7 @@ describe('a table whose rows have a time to live', () => {
         count('counts'),
       );
       short.pipe(
-        join(long, (a, b) => `${a}${b}`, { store: 'joined', ...out }),
+        join(long, (a, b) => `${a}${b}`, { store: 'joined', value: string() }),
         filter((value) => value !== 'b!', { store: 'kept' }),
       );
     });
@@ -183,7 +187,7 @@ describe('a table whose rows have a time to live', () => {
     const failing = topology('test', (flow) => {
       table(flow).pipe(
         toStream(),
-        mapValues((value) => (value === null ? raise() : value)),
+        mapValues((value) => (value === null ? fail() : value)),
         to('out', out),
       );
     });
