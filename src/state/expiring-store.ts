@@ -44,18 +44,16 @@ export class ExpiringStore<K, V> {
 
   /** Until then no row ends; infinite where none ever does. */
   get due(): number {
-    if (this.#due === undefined) {
-      if (this.#ends.mark(TIME) === undefined) this.#adopt();
-      this.#due = this.#ends.times(this.#time + 1, 1)[0] ?? Number.POSITIVE_INFINITY;
-    }
+    this.#due ??= this.#ends.times(this.#time() + 1, 1)[0] ?? Number.POSITIVE_INFINITY;
     return this.#due;
   }
 
   /** Deletes the rows that have ended at `time`. */
   advance(time: number): void {
-    if (time <= this.#time) return;
+    const last = this.#time();
+    if (time <= last) return;
     if (this.due <= time) {
-      for (const { key, value } of this.#ends.fetchAll(this.#time + 1, time)) this.#look(key, value, time);
+      for (const { key, value } of this.#ends.fetchAll(last + 1, time)) this.#look(key, value, time);
       this.#due = undefined;
     }
     this.#ends.setMark(TIME, time);
@@ -67,7 +65,7 @@ export class ExpiringStore<K, V> {
       this.#rows.put(key, null, timestamp);
       return true;
     }
-    if (endOf(timestamp, timeToLive) <= this.#time) {
+    if (endOf(timestamp, timeToLive) <= this.#time()) {
       this.#options.late();
       return false;
     }
@@ -76,15 +74,18 @@ export class ExpiringStore<K, V> {
     return true;
   }
 
-  get #time(): number {
-    return this.#ends.mark(TIME) ?? -1;
+  /** Up to it, rows are deleted. */
+  #time(): number {
+    return this.#ends.mark(TIME) ?? this.#begin();
   }
 
-  /** Rows from before the store had a time to live get it too. */
-  #adopt(): void {
+  /** Rows from before the store had a time to live get it too: all that are there before the first use. */
+  #begin(): number {
     const { timeToLive } = this.#options;
-    if (timeToLive === Number.POSITIVE_INFINITY) return;
-    for (const { key, timestamp } of this.#rows.range()) this.#note(key, timestamp, timeToLive);
+    this.#ends.setMark(TIME, 0);
+    for (const { key, timestamp } of timeToLive === FOREVER ? [] : this.#rows.range())
+      this.#note(key, timestamp, timeToLive);
+    return 0;
   }
 
   /** Sees to it that the row is looked at when it ends, or before. */
