@@ -9,12 +9,15 @@
  * The time up to which rows are deleted is a mark of the entries: what was late before a restart is late after it, and
  * no entry is older than it.
  */
+import type { Columns } from '../serde/serde.ts';
 import type { KeyValueStore, Row, TimedKey, TimedStore } from './store.ts';
+import { UpcomingEnds } from './upcoming-ends.ts';
 
 export interface ExpiringStoreOptions<K, V> {
   readonly rows: KeyValueStore<K, V>;
   /** Of each key: the time at which to look at its row, and the row's time to live, ms. */
   readonly ends: TimedStore<K, number>;
+  readonly key: Columns<K>;
   /** Of rows that have none of their own; infinite: they live for ever. */
   readonly timeToLive: number;
   /** A row has ended, at `end`: deletes it. */
@@ -33,28 +36,28 @@ export class ExpiringStore<K, V> {
   readonly #rows: KeyValueStore<K, V>;
   readonly #ends: TimedStore<K, number>;
   readonly #options: ExpiringStoreOptions<K, V>;
-  /** Not after the first entry; undefined where that is not known, as before the stores are restored. */
-  #due: number | undefined;
+  readonly #upcoming: UpcomingEnds<K>;
 
   constructor(options: ExpiringStoreOptions<K, V>) {
     this.#rows = options.rows;
     this.#ends = options.ends;
     this.#options = options;
+    this.#upcoming = new UpcomingEnds(options.ends, options.key);
   }
 
   /** Until then no row ends; infinite where none ever does. */
   get due(): number {
-    this.#due ??= this.#ends.times(this.#time() + 1, 1)[0] ?? Number.POSITIVE_INFINITY;
-    return this.#due;
+    return this.#upcoming.first(this.#time())?.time ?? FOREVER;
   }
 
   /** Deletes the rows that have ended at `time`. */
   advance(time: number): void {
     const last = this.#time();
     if (time <= last) return;
-    if (this.due <= time) {
-      for (const { key, value } of this.#ends.fetchAll(last + 1, time)) this.#look(key, value, time);
-      this.#due = undefined;
+    for (let next = this.#upcoming.first(last); next !== undefined; next = this.#upcoming.first(last)) {
+      if (next.time > time) break;
+      this.#upcoming.shift();
+      this.#look({ ...next, order: 0 }, time);
     }
     this.#ends.setMark(TIME, time);
   }
@@ -97,10 +100,12 @@ export class ExpiringStore<K, V> {
     if (entry !== undefined && (time !== entry.key.time || end === FOREVER)) this.#ends.put(entry.key, null, timestamp);
     if (end === FOREVER) return;
     this.#ends.put({ key, time, order: 0 }, timeToLive, timestamp);
-    if (this.#due !== undefined && time < this.#due) this.#due = time;
+    this.#upcoming.add({ key, time });
   }
 
-  #look(at: TimedKey<K>, timeToLive: number, time: number): void {
+  #look(at: TimedKey<K>, time: number): void {
+    const timeToLive = this.#ends.get(at.key, at.time)?.value;
+    if (timeToLive === undefined) return;
     this.#ends.put(at, null, time);
     const row = this.#rows.get(at.key);
     if (row === undefined) return;

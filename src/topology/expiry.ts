@@ -23,11 +23,17 @@ export function declareExpiry<K>(flow: Flow, { name, key }: { name: string; key:
 export function openExpiry<K, V>(
   scope: TaskScope,
   node: GraphNode,
-  { name, timeToLive, expire }: { name: string } & Pick<ExpiringStoreOptions<K, V>, 'timeToLive' | 'expire'>,
+  {
+    name,
+    key,
+    timeToLive,
+    expire,
+  }: { name: string; key: Serde<K> } & Pick<ExpiringStoreOptions<K, V>, 'timeToLive' | 'expire'>,
 ): ExpiringStore<K, V> {
   const rows = new ExpiringStore<K, V>({
     rows: scope.store(name),
     ends: scope.timedStore(expiryOf(name)),
+    key: key.columns,
     timeToLive,
     expire,
     late: () => scope.drop(node, 'expired'),

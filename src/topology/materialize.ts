@@ -39,7 +39,7 @@ export function materialize<K, V>(flow: Flow, node: GraphNode, options: Material
     const expire: LiveTable<K, V>['emitter']['expire'] = (key, row, end) => emitter.expire(key, row, end);
     const emitter: TableEmitter<K, V> = new TableEmitter({
       store,
-      expiring: hasEnds ? openExpiry<K, V>(scope, node, { name, timeToLive, expire }) : undefined,
+      expiring: hasEnds ? openExpiry<K, V>(scope, node, { name, key, timeToLive, expire }) : undefined,
       hub,
       mode: scope.emit,
       identity: (row) => identityOf(row, key.columns),

@@ -7,6 +7,7 @@ import { StagedStore } from '../../src/state/staged-store.ts';
 import { timedStore } from '../../src/state/timed-key.ts';
 import { TimedStagedStore } from '../../src/state/timed-store.ts';
 import { TimedTable } from '../../src/state/timed-table.ts';
+import { Random } from '../../src/testing/simulation/random.ts';
 
 function open() {
   const backend = new MemoryBackend();
@@ -20,6 +21,7 @@ function open() {
     new ExpiringStore<string, string>({
       rows,
       ends,
+      key: string().columns,
       timeToLive,
       expire: (key, _, end) => {
         ended.push([key, end]);
@@ -107,5 +109,31 @@ describe('ExpiringStore', () => {
     const store = opened.make(Number.MAX_SAFE_INTEGER);
     store.put('k', 'x', 5);
     expect([store.due, entries()]).toEqual([Number.POSITIVE_INFINITY, []]);
+  });
+
+  test('of very many rows each ends in its time, in the order of the times, then of the keys', () => {
+    const store = opened.make(10);
+    const expected: [key: string, end: number][] = [];
+    const random = new Random(1);
+    const until = new Map<string, number>();
+    for (let time = 1; time <= 60; time++) {
+      store.advance(time);
+      const ending = [...until].filter(([, end]) => end <= time).sort(([a], [b]) => (a < b ? -1 : 1));
+      for (const [key, end] of ending) {
+        expected.push([key, end]);
+        until.delete(key);
+      }
+      for (let n = 0; n < 100; n++) {
+        const key = `k${random.whole(0, 4000)}`;
+        const own = random.whole(1, 60);
+        store.put(key, 'x', time, own);
+        until.set(key, time + own);
+      }
+    }
+    expect(opened.ended).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(1000);
+    store.advance(59 + 61);
+    expect(opened.ended).toHaveLength(expected.length + until.size);
+    expect(entries()).toEqual([]);
   });
 });

@@ -66,7 +66,7 @@ function connect(flow: Flow, declared: ConnectedStore, keyOfStream: Serde<unknow
   flow.connect(node, (scope) => {
     const store = scope.store(name);
     const expire = (key: unknown, _: unknown, end: number): void => store.put(key, null, end);
-    rows.expiring = openExpiry(scope, node, { name, timeToLive, expire });
+    rows.expiring = openExpiry(scope, node, { name, key, timeToLive, expire });
   });
   return rows;
 }
