@@ -1,3 +1,5 @@
+import { join as joinPath } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
   count,
@@ -19,9 +21,14 @@ import {
   toStream,
   toTable,
   tumbling,
+  type Worker,
   windowedBy,
 } from '../../src/index.ts';
+import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
+import { openStateFile } from '../../src/state/sqlite/state-file.ts';
+import type { StateBackend } from '../../src/state/store.ts';
 import { TopologyTestDriver } from '../../src/testing/index.ts';
+import { LogBench, temporaryFolder } from '../support/embedded.ts';
 import { number, run, text } from '../support/run-topology.ts';
 
 const words = { key: string(), value: string() };
@@ -360,6 +367,96 @@ describe('processors whose stores have a time to live', () => {
   });
 });
 
+describe.each(['memory', 'sqlite'] as const)('over a restart, in %s', (kind) => {
+  /** Rows at 100 and 105, killed; what comes then. */
+  async function killed(how: 'with its state' | 'behind' | 'without its state') {
+    using folder = temporaryFolder();
+    let files = 0;
+    let backend: StateBackend = new MemoryBackend();
+    const open = (): StateBackend => {
+      if (kind === 'memory') return how === 'without its state' ? new MemoryBackend() : backend;
+      backend.close();
+      const path = joinPath(folder.path, `${how === 'without its state' ? files++ : 0}.db`);
+      return openStateFile({ path, applicationId: 'test' });
+    };
+    backend = open();
+    const driver = await TopologyTestDriver.open(topology('test', changes), { backend });
+    const input = await driver.input('S', rows);
+    const output = await driver.output('out', rows);
+    input.pipe('a', 'x', { timestamp: 100 });
+    input.pipe('b', 'x', { timestamp: 105 });
+    await driver.restart({ backend: open, behind: how === 'behind' });
+    output.readAll();
+    const pipe = (key: string, timestamp: number) => {
+      input.pipe(key, 'y', { timestamp });
+      return output.readAll().map(({ key, value, timestamp }) => [key, value, timestamp]);
+    };
+    const seen = [pipe('late', 95), pipe('c', 110), pipe('d', 115)];
+    return { seen, dropped: driver.dropped, rows: [...driver.store('rows').range()].map(({ key }) => key) };
+  }
+
+  test.each(['with its state', 'behind', 'without its state'] as const)(
+    'killed %s, it goes on as before',
+    async (how) => {
+      expect(await killed(how)).toEqual({
+        seen: [
+          [],
+          [
+            ['a', null, 110],
+            ['c', 'y', 110],
+          ],
+          [
+            ['b', null, 115],
+            ['d', 'y', 115],
+          ],
+        ],
+        dropped: new Map([['rows: expired', 1]]),
+        rows: ['c', 'd'],
+      });
+    },
+  );
+});
+
+describe('in a worker', () => {
+  const bare = topology('ttl', (flow) => {
+    flow.stream('in', words).pipe(toTable('rows'), toStream(), to('out', out));
+  });
+  const ending = topology('ttl', (flow) => {
+    flow.stream('in', words).pipe(toTable('rows', { timeToLive: 10 }), toStream(), to('out', out));
+  });
+
+  /** Runs it until it has written so many records, all of them counted. */
+  async function until(bench: LogBench, worker: Worker, records: number) {
+    await worker.start();
+    let written = await bench.read('out');
+    while (written.length < records) {
+      await nextTurn();
+      written = await bench.read('out');
+    }
+    await worker.stop();
+    return written.map(({ key, value, timestamp }) => [key, value, timestamp]);
+  }
+
+  test('a store that gets a time to live gives it to the rows that it has', async () => {
+    using folder = temporaryFolder();
+    const bench = await LogBench.open(folder.path, { in: 1, out: 1 });
+    await bench.write('in', [
+      ['old', 'x', 100],
+      ['newer', 'x', 105],
+    ]);
+    await until(bench, bench.worker(bare), 2);
+    await bench.write('in', [['next', 'x', 112]]);
+    expect(await until(bench, bench.worker(ending), 4)).toEqual([
+      ['old', 'x', 100],
+      ['newer', 'x', 105],
+      ['old', null, 110],
+      ['next', 'x', 112],
+    ]);
+    const changelog = await bench.read('ttl-rows-changelog');
+    expect(changelog.filter(({ value }) => value === null).map(({ key }) => key)).toEqual(['old']);
+  });
+});
+
 describe('a time to live that cannot be', () => {
   const flowing = (build: (flow: Flow) => void) => (): unknown => topology('test', build);
 
@@ -410,9 +507,10 @@ describe('a time to live that cannot be', () => {
     expect(build).toThrow(/flow.table\('T'\) cannot have the timeToLive 5.*toTable\('s', { timeToLive: … }\)/s);
   });
 
-  test('without one, a topology has no more stores than before', () => {
+  test('without one, or with an infinite one, tables have no more stores than before', () => {
     const { graph } = topology('test', (flow) => {
-      flow.stream('S', words).pipe(toTable('rows'), toStream(), groupByKey(), count('counts'));
+      const timeToLive = Number.POSITIVE_INFINITY;
+      flow.stream('S', words).pipe(toTable('rows'), toStream(), groupByKey(), count('counts', { timeToLive }));
     });
     expect([...graph.stores.keys()]).toEqual(['rows', 'counts']);
   });
