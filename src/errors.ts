@@ -239,6 +239,18 @@ const TABLE = {
   WINDOW_INVALID: {
     message: (c) => `${c['of']} cannot have ${c['name']} ${c['actual']}. Give ${c['expected']}.`,
   },
+  TIME_TO_LIVE_INVALID: {
+    message: (c) =>
+      `${c['step']} cannot have the timeToLive ${c['timeToLive']}. Give a whole number of ms from 1, or Infinity for rows that live for ever.`,
+  },
+  TIME_TO_LIVE_UNFIT: {
+    message: (c) => `${c['step']} cannot have the timeToLive ${c['timeToLive']}: ${c['reason']}.`,
+  },
+  TIME_TO_LIVE_UNDECLARED: {
+    message: (c) =>
+      `A row of store '${c['store']}' cannot have the timeToLive ${c['timeToLive']}: the store has none, so it does not know when its rows end. Declare it with { timeToLive: … }; with Infinity, the rows without one of their own live for ever.`,
+    fatal: true,
+  },
   TABLE_VERSIONED: {
     message: (c) =>
       `${c['step']} follows a versioned table, whose rows must all be passed on. Leave one of the two out, or put a mapValues with a store of its own between them.`,

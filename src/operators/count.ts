@@ -2,23 +2,28 @@ import { integer } from '../serde/integer.ts';
 import type { GroupFor } from '../topology/fitting.ts';
 import type { Grouping, ResultKeyOf } from '../topology/k-grouped.ts';
 import type { KTable } from '../topology/k-table.ts';
+import type { TimeToLive } from './internal/time-to-live.ts';
 import { store } from './store.ts';
 
 /**
  * Counts the records of each key, those of each window, or the rows of each group of a table. Null keys are dropped and
  * counted as such; so are null values, except in tumbling, hopping and session windows. The counts are in the store
- * `name`.
+ * `name`. With a time to live a key that is not met for so long is forgotten, and counted from 0 when it comes again.
  *
  * @example
  * orders.pipe(groupByKey(), count('orders-per-key'))
+ * clicks.pipe(groupByKey(), count('clicks-per-visitor', { timeToLive: minutes(30) }))
  */
-export function count<In>(name: string): (grouped: GroupFor<In, 'count'>) => KTable<ResultKeyOf<In>, number>;
-export function count(name: string): (grouped: Grouping) => KTable<unknown, number> {
+export function count<In>(
+  name: string,
+  ending?: TimeToLive,
+): (grouped: GroupFor<In, 'count'>) => KTable<ResultKeyOf<In>, number>;
+export function count(name: string, ending?: TimeToLive): (grouped: Grouping) => KTable<unknown, number> {
   const how = {
     initial: () => 0,
     add: (n: number) => n + 1,
     subtract: (n: number) => n - 1,
     merge: (a: number, b: number) => a + b,
   };
-  return (grouped) => store(name, integer()).aggregate<Grouping>(how as never)(grouped);
+  return (grouped) => store(name, integer(), ending).aggregate<Grouping>(how as never)(grouped);
 }

@@ -2,13 +2,14 @@ import type { Serde } from '../serde/serde.ts';
 import type { GlobalKTable } from '../topology/global-table.ts';
 import type { KTable } from '../topology/k-table.ts';
 import type { ProcessorStore } from './internal/processor-store.ts';
+import { type TimeToLive, timeToLiveOf } from './internal/time-to-live.ts';
 import type { TableRows, TableRowsDeclaration } from './rows-of.ts';
 import type { SessionStore, SessionStoreDeclaration } from './session-store.ts';
 import type { ProcessorVersionedStore, VersionedStoreDeclaration } from './versioned-store.ts';
 import type { WindowStore, WindowStoreDeclaration } from './window-store.ts';
 
 /** Of `store`, then its keys are those of the stream, or `keyValueStore`. */
-export interface KeyValueConnection {
+export interface KeyValueConnection extends TimeToLive {
   readonly kind?: undefined;
   readonly name: string;
   readonly key?: Serde<unknown>;
@@ -49,7 +50,7 @@ type OpenedStore<S, K> =
               S extends { readonly value: Serde<infer V> } ? V : never
             >;
 
-export interface KeyValueStoreDeclaration<K, V, Name extends string> {
+export interface KeyValueStoreDeclaration<K, V, Name extends string> extends TimeToLive {
   readonly name: Name;
   readonly key: Serde<K>;
   readonly value: Serde<V>;
@@ -57,14 +58,18 @@ export interface KeyValueStoreDeclaration<K, V, Name extends string> {
 
 /**
  * Names and types a store for processors whose keys are other ones than those of the stream. Two processors share it
- * where both are given the same declaration.
+ * where both are given the same declaration. A row may also be given a time to live of its own, as it is written; where no
+ * other one is to end, the store's is Infinity.
  *
  * @example
  * const seen = keyValueStore('seen', { key: string(), value: integer() });
+ * const tokens = keyValueStore('tokens', { key: string(), value: string(), timeToLive: hours(1) });
+ * // in a processor: stores.tokens.put(id, token, { timeToLive: minutes(5) })
  */
 export function keyValueStore<K, V, const Name extends string>(
   name: Name,
-  serdes: { readonly key: Serde<K>; readonly value: Serde<V> },
+  as: { readonly key: Serde<K>; readonly value: Serde<V> } & TimeToLive,
 ): KeyValueStoreDeclaration<K, V, Name> {
-  return { name, key: serdes.key, value: serdes.value };
+  const ending = timeToLiveOf(`keyValueStore('${name}')`, as);
+  return { name, key: as.key, value: as.value, ...ending };
 }

@@ -5,6 +5,7 @@ import type { Grouping, KeyOf, KGroupedTable, ResultKeyOf, ValueOf } from '../to
 import type { KTable } from '../topology/k-table.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateAny } from './internal/aggregate-any.ts';
+import { type TimeToLive, timeToLiveOf } from './internal/time-to-live.ts';
 
 /** How to reduce: a table's rows also leave, so it needs `subtract`. */
 export type Reduction<In> = {
@@ -12,9 +13,10 @@ export type Reduction<In> = {
   readonly add: (sofar: ValueOf<In>, value: ValueOf<In>, key: KeyOf<In>) => ValueOf<In> | null;
   /** Needed where an operator made new values. */
   readonly value?: Serde<ValueOf<In>>;
-} & (In extends KGroupedTable<unknown, unknown>
-  ? { readonly subtract: (sofar: ValueOf<In>, value: ValueOf<In>, key: KeyOf<In>) => ValueOf<In> | null }
-  : unknown);
+} & TimeToLive &
+  (In extends KGroupedTable<unknown, unknown>
+    ? { readonly subtract: (sofar: ValueOf<In>, value: ValueOf<In>, key: KeyOf<In>) => ValueOf<In> | null }
+    : unknown);
 
 /**
  * Combines the values of each key, or of each window of it, into one of the same type, in the store `name`.
@@ -27,17 +29,18 @@ export function reduce<In>(
   how: Reduction<In>,
 ): (grouped: GroupFor<In, 'reduce'>) => KTable<ResultKeyOf<In>, ValueOf<In>>;
 export function reduce(name: string, how: unknown): (grouped: Grouping) => KTable<unknown, unknown> {
-  const { add, subtract, value: given } = how as AnyReduction;
+  const { add, subtract, value: given, ...options } = how as AnyReduction;
+  const ending = timeToLiveOf(`reduce('${name}')`, options);
   const folded = (sofar: unknown, value: unknown, key: unknown) => (sofar === null ? value : add(sofar, value, key));
   return (grouped) => {
     const value = given ?? valueSerde(grouped);
     if (value === undefined) throw failure('SERDE_MISSING', { step: `reduce('${name}')`, part: 'value' });
-    const step = { kind: 'reduce', name, value, initial: () => null, add: folded, merge: folded, subtract };
+    const step = { ...ending, kind: 'reduce', name, value, initial: () => null, add: folded, merge: folded, subtract };
     return aggregateAny(grouped, step);
   };
 }
 
-interface AnyReduction {
+interface AnyReduction extends TimeToLive {
   readonly add: (sofar: unknown, value: unknown, key: unknown) => unknown;
   readonly subtract: (sofar: unknown, value: unknown, key: unknown) => unknown;
   readonly value?: Serde<unknown>;

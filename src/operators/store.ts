@@ -8,6 +8,7 @@ import type { SessionWindows, Windows } from '../topology/windows.ts';
 import { type AnyFold, aggregateAny } from './internal/aggregate-any.ts';
 import { aggregateWindows } from './internal/aggregate-windows.ts';
 import { type CogroupInput, cogroupStreams } from './internal/cogroup-internals.ts';
+import { refuseTimeToLive, type TimeToLive, timeToLiveOf } from './internal/time-to-live.ts';
 
 export type Adder<A, V, K> = (aggregate: A, value: V, key: K) => A | null;
 
@@ -31,7 +32,7 @@ export interface Merging<A, K> {
 }
 
 /** A named, typed store. Its value type is fixed here, so initial values and adders are checked against it, literals too. */
-export interface Store<A, Name extends string = string> {
+export interface Store<A, Name extends string = string> extends TimeToLive {
   readonly name: Name;
   readonly value: Serde<A>;
   /**
@@ -73,27 +74,40 @@ export type WindowedCogroup<A, K, W extends Windows> = { readonly initial: (key:
   ? Merging<A, K>
   : unknown);
 
-/** Names and types a store: its table in the state file, its changelog topic. */
-export function store<A, const Name extends string>(name: Name, value: Serde<A>): Store<A, Name> {
+/**
+ * Names and types a store: its table in the state file, its changelog topic. Its rows may have a time to live.
+ *
+ * @example
+ * const carts = store('carts', avro(Cart), { timeToLive: hours(1) }); // an hour after its last change a cart is gone
+ */
+export function store<A, const Name extends string>(
+  name: Name,
+  value: Serde<A>,
+  options: TimeToLive = {},
+): Store<A, Name> {
+  const ending = timeToLiveOf(`store('${name}')`, options);
   return {
     name,
     value,
+    ...ending,
     aggregate: (how) => (grouped) => {
       // What the kinds of groups need beside `initial` and `add`, Aggregation has demanded; TypeScript does not narrow In.
       const fold = {
         kind: 'aggregate',
         name,
         value,
-        ...(how as unknown as Omit<AnyFold<A>, 'kind' | 'name' | 'value'>),
+        ...ending,
+        ...(how as unknown as Omit<AnyFold<A>, 'kind' | 'name' | 'value' | 'timeToLive'>),
       };
       return aggregateAny(grouped as Grouping, fold) as never;
     },
     // `add` is only ever called with values of `grouped`.
     on: <K, V>(grouped: KGroupedStream<K, V>, add: Adder<A, V, K>) =>
       ({ grouped, add }) as unknown as CogroupInput<K, A>,
-    cogroup: (initial, ...inputs) => cogroupStreams(inputs, { name, value, initial }),
+    cogroup: (initial, ...inputs) => cogroupStreams(inputs, { name, value, ...ending, initial }),
     windowedBy: (windows, options = {}) => ({
       cogroup: <K>(how: { readonly initial: (key: K) => A }, ...inputs: readonly CogroupInput<K, A>[]) => {
+        refuseTimeToLive(`cogroup('${name}')`, ending, 'windows');
         const streams = inputs.map(({ grouped, add }) => ({ stream: grouped.stream, add: add as AnyAdd }));
         return aggregateWindows<K, A>(streams, { windows, options }, { kind: 'cogroup', name, value, ...how });
       },

@@ -7,8 +7,9 @@ import type { KTable } from '../topology/k-table.ts';
 import { materialize } from '../topology/materialize.ts';
 import { materializeVersioned, type Versioned } from '../topology/versioned-table.ts';
 import { byPresentKey } from './internal/by-present-key.ts';
+import { refuseTimeToLive, type TimeToLive, timeToLiveOf } from './internal/time-to-live.ts';
 
-export interface ToTableOptions<K, V> {
+export interface ToTableOptions<K, V> extends TimeToLive {
   readonly key?: SerdeFor<K>;
   readonly value?: SerdeFor<V>;
   /** Keeps the rows' history too: see `flow.table`. */
@@ -21,6 +22,7 @@ export interface ToTableOptions<K, V> {
  *
  * @example
  * users.pipe(toTable('users'))
+ * positions.pipe(toTable('last-seen', { timeToLive: minutes(5) })) // who is silent for 5 minutes is gone
  */
 export function toTable<In>(
   name: string,
@@ -30,6 +32,8 @@ export function toTable(
   name: string,
   as: ToTableOptions<unknown, unknown> = {},
 ): (source: KStream<unknown, unknown>) => KTable<unknown, unknown> {
+  const ending = timeToLiveOf(`toTable('${name}')`, as);
+  if (as.versioned !== undefined) refuseTimeToLive(`toTable('${name}')`, ending, 'versions');
   return (source) => {
     const key = (as.key ?? source.shape.key) as Serde<unknown> | undefined;
     const value = (as.value ?? source.shape.value) as Serde<unknown> | undefined;
@@ -47,6 +51,7 @@ export function toTable(
       name,
       key,
       value,
+      ...ending,
       connect: ({ emitter, scope }) =>
         stream.hub.add(({ key, value, timestamp, headers }) => {
           if (key === null || key === undefined) scope.drop(node, 'null key');

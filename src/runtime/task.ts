@@ -6,6 +6,7 @@ import type { GraphNode } from '../topology/graph.ts';
 import type { StreamRecord } from '../topology/records.ts';
 import type {
   AsyncStep,
+  Expiring,
   Punctuate,
   PunctuationType,
   Punctuator,
@@ -18,6 +19,7 @@ import { AsyncLanes } from './async-lanes.ts';
 import type { Codecs } from './codecs.ts';
 import type { Collector } from './collector.ts';
 import type { ErrorPolicy } from './error-policy.ts';
+import { ExpiringRows } from './expiring-rows.ts';
 import type { GlobalTables } from './global-tables.ts';
 import { Punctuators } from './punctuators.ts';
 import type { RecordQueue } from './record-queue.ts';
@@ -68,6 +70,7 @@ export class Task implements TaskScope {
   readonly #nodes: ReadonlySet<number>;
   readonly #flushes: (() => void)[] = [];
   readonly #held: (() => number)[] = [];
+  readonly #expiring = new ExpiringRows();
   readonly #byStreamTime = new Punctuators();
   readonly #byWallClock = new Punctuators();
   readonly #async: AsyncLanes;
@@ -126,6 +129,10 @@ export class Task implements TaskScope {
   onFlush(flush: () => void, held?: () => number): void {
     this.#flushes.push(flush);
     if (held !== undefined) this.#held.push(held);
+  }
+
+  expires(rows: Expiring): void {
+    this.#expiring.add(rows);
   }
 
   rowFailed(name: string, error: unknown, row: { key: unknown; value: unknown; timestamp: number }): void {
@@ -197,6 +204,7 @@ export class Task implements TaskScope {
     const head = next?.head();
     if (next === undefined || head === undefined) return false;
     if (next.headTime > this.streamTime) this.streamTime = next.headTime;
+    this.#expiring.advance(this.streamTime);
     this.#async.begin(next.queue, head);
     next.process(head);
     this.#async.end();

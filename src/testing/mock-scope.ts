@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { ExpiringRows } from '../runtime/expiring-rows.ts';
 import { MemoryBackend } from '../state/memory/memory-backend.ts';
 import { StagedStore } from '../state/staged-store.ts';
 import type { KeyValueStore, TimedStore } from '../state/store.ts';
@@ -7,7 +8,7 @@ import { TimedStagedStore } from '../state/timed-store.ts';
 import { TimedTable } from '../state/timed-table.ts';
 import type { Graph, GraphNode } from '../topology/graph.ts';
 import type { StreamRecord } from '../topology/records.ts';
-import type { Punctuate, PunctuationType, Punctuator, Send, TaskScope } from '../topology/task-scope.ts';
+import type { Expiring, Punctuate, PunctuationType, Punctuator, Send, TaskScope } from '../topology/task-scope.ts';
 import { nearest } from '../util/nearest.ts';
 
 /** A punctuator that a step has scheduled: it is called by the test alone. */
@@ -33,6 +34,7 @@ export class MockScope implements TaskScope {
   readonly #backend = new MemoryBackend();
   readonly #stores = new Map<string, KeyValueStore<unknown, unknown>>();
   readonly #timed = new Map<string, TimedStore<unknown, unknown>>();
+  readonly #expiring = new ExpiringRows();
   #enter: Enter | undefined;
 
   constructor(graph: () => Graph) {
@@ -46,6 +48,7 @@ export class MockScope implements TaskScope {
   /** Hands a record to the first source. */
   enter(record: StreamRecord<unknown, unknown>): void {
     this.streamTime = Math.max(this.streamTime, record.timestamp);
+    this.#expiring.advance(this.streamTime);
     this.#enter?.(record);
   }
 
@@ -97,6 +100,10 @@ export class MockScope implements TaskScope {
   }
 
   onFlush(): void {}
+
+  expires(rows: Expiring): void {
+    this.#expiring.add(rows);
+  }
 
   rowFailed(_store: string, error: unknown): void {
     throw error;

@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
+import type { ExpiringStore } from '../state/expiring-store.ts';
 import { assert } from '../util/assert.ts';
 import { GlobalKTable } from './global-table.ts';
 import {
@@ -36,6 +37,11 @@ export interface TableOptions<K, V> extends StreamOptions<K, V> {
   readonly name: string;
   /** Keeps the history of the rows too. */
   readonly versioned?: Versioned;
+  /**
+   * Not here: the topic is the changelog, and rows cannot be deleted from what others write. Read it with `flow.stream`,
+   * and make it a table by `toTable(name, { timeToLive })`, which has a changelog of its own.
+   */
+  readonly timeToLive?: never;
 }
 
 export interface GlobalTableOptions<K, V> {
@@ -50,6 +56,11 @@ export interface GlobalTableOptions<K, V> {
  * keys goes through one topic, named by the first step that needs it, however many need it (`merge.repartition.topics`).
  */
 export type Optimization = 'none' | 'all';
+
+/** A store of processors; in a task, its rows where they have a time to live. */
+export interface ConnectedRows {
+  expiring?: ExpiringStore<unknown, unknown>;
+}
 
 interface FlowOptions {
   readonly plan?: Graph;
@@ -69,8 +80,8 @@ export class Flow {
   readonly graph: Graph;
   /** Undefined while the graph is only learnt. @internal */
   readonly scope: TaskScope | undefined;
-  /** What the user declared stores with that processors share: each of them is in the graph once. @internal */
-  readonly connected = new Set<object>();
+  /** How the stores that processors share are opened, by what the user declared them with: each is in the graph once. @internal */
+  readonly connected = new Map<object, ConnectedRows>();
   /** Streams that went through a repartition topic: what came of each, by its serdes. @internal */
   readonly repartitioned = new Map<object, Map<string, KStream<unknown, unknown>>>();
   /** The names of asynchronous steps that read from a topic of their own. @internal */
@@ -126,6 +137,7 @@ export class Flow {
    */
   table<K, V>(topic: string, options: TableOptions<K, V>): KTable<K, V> {
     const { key, value, name, versioned } = options;
+    refuseTimeToLive(topic, options);
     if (versioned !== undefined) return this.#versionedTable(topic, { ...options, versioned });
     const node = this.add({
       kind: 'table',
@@ -224,6 +236,14 @@ export class Flow {
   connect(node: GraphNode, live: (scope: TaskScope) => void): void {
     if (this.scope?.has(node)) live(this.scope);
   }
+}
+
+/** Throws TIME_TO_LIVE_UNFIT, to who is not told by the compiler. */
+function refuseTimeToLive(topic: string, { name, timeToLive }: { name: string; timeToLive?: unknown }): void {
+  if (timeToLive === undefined) return;
+  const step = `flow.table('${topic}')`;
+  const reason = `the topic is its changelog, and its rows are not ours to delete. Read it with flow.stream, and make it a table with toTable('${name}', { timeToLive: … })`;
+  throw failure('TIME_TO_LIVE_UNFIT', { step, timeToLive, reason });
 }
 
 function declareSource<K, V>(topic: string, options: StreamOptions<K, V>): SourceDeclaration {

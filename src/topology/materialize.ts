@@ -1,6 +1,7 @@
 import type { Serde } from '../serde/serde.ts';
 import { identityOf } from '../state/key-identity.ts';
 import type { KeyValueStore } from '../state/store.ts';
+import { declareExpiry, openExpiry } from './expiry.ts';
 import type { Flow } from './flow.ts';
 import type { GraphNode } from './graph.ts';
 import { Hub } from './hub.ts';
@@ -16,19 +17,29 @@ export interface LiveTable<K, V> {
   readonly scope: TaskScope;
 }
 
-/** A table whose rows are in the store that `node` owns. `connect` is called in tasks that have the node. */
-export function materialize<K, V>(
-  flow: Flow,
-  node: GraphNode,
-  options: { name: string; key: Serde<K>; value: Serde<V>; connect: (live: LiveTable<K, V>) => void },
-): KTable<K, V> {
-  const { name, key, value, connect } = options;
+export interface MaterializeOptions<K, V> {
+  readonly name: string;
+  readonly key: Serde<K>;
+  readonly value: Serde<V>;
+  /** How long rows live, ms; for ever, if not given. */
+  readonly timeToLive?: number | undefined;
+  /** Called in tasks that have the node. */
+  readonly connect: (live: LiveTable<K, V>) => void;
+}
+
+/** A table whose rows are in the store that `node` owns. */
+export function materialize<K, V>(flow: Flow, node: GraphNode, options: MaterializeOptions<K, V>): KTable<K, V> {
+  const { name, key, value, timeToLive = Number.POSITIVE_INFINITY, connect } = options;
+  const hasEnds = timeToLive !== Number.POSITIVE_INFINITY;
+  if (hasEnds) declareExpiry(flow, { name, key });
   const hub = new Hub<TableChange<K, V>>();
   let store: KeyValueStore<K, V> | undefined;
   flow.connect(node, (scope) => {
     store = scope.store<K, V>(name);
-    const emitter = new TableEmitter({
+    const expire: LiveTable<K, V>['emitter']['expire'] = (key, row, end) => emitter.expire(key, row, end);
+    const emitter: TableEmitter<K, V> = new TableEmitter({
       store,
+      expiring: hasEnds ? openExpiry<K, V>(scope, node, { name, key, timeToLive, expire }) : undefined,
       hub,
       mode: scope.emit,
       identity: (row) => identityOf(row, key.columns),

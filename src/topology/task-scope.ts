@@ -59,6 +59,14 @@ export interface Punctuator {
   cancel(): void;
 }
 
+/** A store whose rows have a time to live. */
+export interface Expiring {
+  /** Until then no row ends, ms; infinite where none ever does. */
+  readonly due: number;
+  /** Deletes the rows that have ended at `time`. */
+  advance(time: number): void;
+}
+
 /**
  * What a live node may ask of its task. Everything is synchronous. Operators know neither Kafka nor SQLite nor clocks:
  * this is all they see.
@@ -87,6 +95,8 @@ export interface TaskScope {
    * much waits for it: the task commits early where that is much.
    */
   onFlush(flush: () => void, held?: () => number): void;
+  /** Has rows deleted when stream time comes to their end, before the record that brings it there goes through. */
+  expires(rows: Expiring): void;
   /** A step behind a table failed at one of its rows: what `processingErrors` says happens. */
   rowFailed(
     store: string,

@@ -214,6 +214,44 @@ is<KStream<string, number>>()(
   ),
   true,
 );
+// --- a time to live ---------------------------------------------------------------------------------------------------
+is<KTable<string, number>>()(orders.pipe(groupByKey(), count('brief', { timeToLive: 1000 })), true);
+is<KTable<string, OrderValue>>()(orders.pipe(toTable('brief-orders', { timeToLive: 1000 })), true);
+is<KTable<string, OrderValue>>()(
+  orders.pipe(groupByKey(), reduce('brief-last', { add: (_, b) => b, timeToLive: 1000 })),
+  true,
+);
+is<KTable<string, number>>()(
+  orders.pipe(
+    groupByKey(),
+    store('brief-cents', integer(), { timeToLive: 1000 }).aggregate({
+      initial: () => 0,
+      add: (sum, { cents }) => sum + cents,
+    }),
+  ),
+  true,
+);
+orders.pipe(
+  process({
+    stores: [keyValueStore('tokens', { key: integer(), value: string(), timeToLive: 1000 })],
+    init:
+      ({ stores: { tokens } }) =>
+      ({ value: { cents, status } }) => {
+        tokens.put(cents, status, { timeToLive: 5 });
+        tokens.put(cents, status, { timeToLive: 5, timestamp: 7 });
+        tokens.put(cents, status, 7);
+        // @ts-expect-error a time is a number
+        tokens.put(cents, status, { timeToLive: '5 minutes' });
+        // @ts-expect-error it has a name that says what it is
+        tokens.put(cents, status, { ttl: 5 });
+      },
+  }),
+);
+// @ts-expect-error a time is a number
+store('brief', integer(), { timeToLive: '5 minutes' });
+// @ts-expect-error the topic of a source table is not ours to delete from
+flow.table('brief-users', { key: string(), value: string(), name: 'brief-users', timeToLive: 1000 });
+
 const maybe = flow.stream('maybe', { key: nullable(string()), value: nullable(string()) });
 maybe.pipe(
   process({

@@ -4,9 +4,10 @@ import type { KTable } from '../../topology/k-table.ts';
 import { unreachable } from '../../util/assert.ts';
 import { aggregateStream, aggregateTable } from './aggregate-internals.ts';
 import { aggregateWindows } from './aggregate-windows.ts';
+import { refuseTimeToLive, type TimeToLive } from './time-to-live.ts';
 
 /** A fold with all that any kind of group may need. What a kind needs is demanded by the types of the operators. */
-export interface AnyFold<A> {
+export interface AnyFold<A> extends TimeToLive {
   readonly kind: string;
   readonly name: string;
   readonly value: Serde<A>;
@@ -18,12 +19,15 @@ export interface AnyFold<A> {
 
 /** Aggregates whatever was grouped. */
 export function aggregateAny<A>(grouped: Grouping, fold: AnyFold<A>): KTable<unknown, A> {
+  const step = `${fold.kind}('${fold.name}')`;
   switch (grouped.kind) {
     case 'grouped-stream':
       return aggregateStream(grouped, fold);
     case 'grouped-table':
+      refuseTimeToLive(step, fold, 'groups');
       return aggregateTable(grouped, fold);
     case 'windowed-stream': {
+      refuseTimeToLive(step, fold, 'windows');
       const { windows, options } = grouped;
       const input = {
         stream: grouped.grouped.stream,

@@ -6,6 +6,7 @@ import type { KGroupedStream, KGroupedTable } from '../../topology/k-grouped.ts'
 import type { KTable } from '../../topology/k-table.ts';
 import { materialize } from '../../topology/materialize.ts';
 import type { TableChange } from '../../topology/records.ts';
+import type { TimeToLive } from './time-to-live.ts';
 
 interface AggregateStep<A> {
   readonly kind: string;
@@ -14,25 +15,26 @@ interface AggregateStep<A> {
 }
 
 /** `aggregate` is null before the first value of a key. A null result deletes the row. */
-interface StreamFold<K, V, A> extends AggregateStep<A> {
+interface StreamFold<K, V, A> extends AggregateStep<A>, TimeToLive {
   readonly initial: (key: K) => A | null;
   readonly add: (aggregate: A, value: V, key: K) => A | null;
 }
 
-interface TableFold<K, V, A> extends StreamFold<K, V, A> {
+interface TableFold<K, V, A> extends Omit<StreamFold<K, V, A>, 'timeToLive'> {
   readonly subtract: (aggregate: A, value: V, key: K) => A | null;
 }
 
 /** Folds each value of a stream into the row of its key. */
 export function aggregateStream<K, V, A>(grouped: KGroupedStream<K, V>, fold: StreamFold<K, V, A>): KTable<K, A> {
   const { flow, node: parent, key } = grouped.stream.shape;
-  const { kind, name, value, initial, add } = fold;
+  const { kind, name, value, timeToLive, initial, add } = fold;
   if (key === undefined) throw failure('SERDE_MISSING', { step: `${kind}('${name}')`, part: 'key' });
   const node = flow.add({ kind, name, parents: [parent], store: { name, key, value } });
   return materialize<K, A>(flow, node, {
     name,
     key,
     value,
+    timeToLive,
     connect: ({ store, emitter, scope }) =>
       grouped.stream.hub.add(({ key, value, timestamp, headers }) => {
         if (key === null) return scope.drop(node, 'null key');

@@ -4,6 +4,7 @@ import type { KGroupedStream } from '../../topology/k-grouped.ts';
 import type { KTable } from '../../topology/k-table.ts';
 import { materialize } from '../../topology/materialize.ts';
 import { foldedChange } from './aggregate-internals.ts';
+import type { TimeToLive } from './time-to-live.ts';
 
 /** A grouped stream with what its values make of the common row. The value's type is closed over. */
 export interface CogroupInput<K, A> {
@@ -14,9 +15,9 @@ export interface CogroupInput<K, A> {
 /** Folds several grouped streams into one row a key. */
 export function cogroupStreams<K, A>(
   inputs: readonly CogroupInput<K, A>[],
-  step: { name: string; value: Serde<A>; initial: (key: K) => A },
+  step: { name: string; value: Serde<A>; initial: (key: K) => A } & TimeToLive,
 ): KTable<K, A> {
-  const { name, value, initial } = step;
+  const { name, value, timeToLive, initial } = step;
   const first = inputs[0]?.grouped.stream.shape;
   if (first === undefined) throw failure('INPUT_MISSING', { step: `cogroup('${name}')` });
   const { flow, key } = first;
@@ -27,6 +28,7 @@ export function cogroupStreams<K, A>(
     name,
     key,
     value,
+    timeToLive,
     connect: ({ store, emitter, scope }) => {
       for (const { grouped, add } of inputs) {
         grouped.stream.hub.add(({ key, value, timestamp, headers }) => {

@@ -3,7 +3,8 @@ import type { Serde } from '../../serde/serde.ts';
 import type { KeyValueStore } from '../../state/store.ts';
 import { timedStore } from '../../state/timed-key.ts';
 import { VersionedStore, VersionedView } from '../../state/versioned-store.ts';
-import type { Flow } from '../../topology/flow.ts';
+import { declareExpiry, openExpiry } from '../../topology/expiry.ts';
+import type { ConnectedRows, Flow } from '../../topology/flow.ts';
 import type { GlobalKTable } from '../../topology/global-table.ts';
 import type { GraphNode } from '../../topology/graph.ts';
 import type { KTable } from '../../topology/k-table.ts';
@@ -76,7 +77,7 @@ function connect(flow: Flow, declared: ConnectedStore, keyOfStream: Serde<unknow
 /** Runs `add` for the first processor that is connected with the store. */
 function once(flow: Flow, declared: ConnectedStore, add: () => void): void {
   if (flow.connected.has(declared)) return;
-  flow.connected.add(declared);
+  flow.connected.set(declared, {});
   add();
 }
 
@@ -85,16 +86,28 @@ function connectKeyValue(
   declared: KeyValueConnection,
   keyOfStream: Serde<unknown> | undefined,
 ): Connection {
-  const { name, value } = declared;
-  once(flow, declared, () => {
-    const key = declared.key ?? keyOfStream;
-    if (key === undefined) throw failure('SERDE_MISSING', { step: `store('${name}')`, part: 'key' });
-    flow.add({ kind: 'store', name, parents: [], store: { name, key, value } });
-  });
+  const { name } = declared;
+  const rows = flow.connected.get(declared) ?? addKeyValue(flow, declared, declared.key ?? keyOfStream);
+  flow.connected.set(declared, rows);
   return {
     reads: [name],
-    open: (scope, moment): ProcessorStore<unknown, unknown> => processorStore(scope.store(name), moment),
+    open: (scope, moment): ProcessorStore<unknown, unknown> => processorStore(scope.store(name), rows.expiring, moment),
   };
+}
+
+function addKeyValue(flow: Flow, declared: KeyValueConnection, key: Serde<unknown> | undefined): ConnectedRows {
+  const { name, value, timeToLive } = declared;
+  if (key === undefined) throw failure('SERDE_MISSING', { step: `store('${name}')`, part: 'key' });
+  const node = flow.add({ kind: 'store', name, parents: [], store: { name, key, value } });
+  const rows: ConnectedRows = {};
+  if (timeToLive === undefined) return rows;
+  declareExpiry(flow, { name, key });
+  flow.connect(node, (scope) => {
+    const store = scope.store(name);
+    const expire = (key: unknown, _: unknown, end: number): void => store.put(key, null, end);
+    rows.expiring = openExpiry(scope, node, { name, key, timeToLive, expire });
+  });
+  return rows;
 }
 
 type Windows = WindowStoreDeclaration<unknown, unknown, string>;

@@ -10,6 +10,7 @@ import { behaviour } from '../../../src/topologies/behaviour.ts';
 import { orders } from '../../../src/topologies/orders.ts';
 import { ownStores } from './own-stores.ts';
 import {
+  endings,
   finals,
   foreignKeys,
   globals,
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   ofWords('stateless', stateless, ['a'], { compare: { out: 'stream' } }),
   ofWords('word count', wordCount, ['a']),
   ofRows('sums of a table', tableSums, ['a'], { compare: { sums: 'ignore' } }),
+  ofRows('rows that end', endings, ['a'], { compare: { counts: 'ignore', found: 'ordered' } }),
   ofRows('joins of tables', tableJoins, ['a', 'b']),
   ofRows('foreign keys', foreignKeys, ['a', 'b']),
   ofRows('stream and table', streamTable, ['a', 'b'], { tables: ['b'], ...ordered, compare: { out: 'ordered' } }),

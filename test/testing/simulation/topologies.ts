@@ -13,6 +13,7 @@ import {
   mapAsync,
   mapValues,
   merge,
+  nullable,
   outerJoin,
   process,
   reduce,
@@ -25,6 +26,7 @@ import {
   to,
   topology,
   toStream,
+  toTable,
   tumbling,
   untilWindowCloses,
   windowedBy,
@@ -76,6 +78,31 @@ export const tableJoins = topology('table-joins', (flow) => {
   left.pipe(
     outerJoin(right, (a, b) => `${a}+${b}`, { store: 'outer-rows', value }),
     to('outer'),
+  );
+});
+
+/** Rows end by the time of their partition, which its records alone say. */
+export const endings = topology('endings', (flow) => {
+  const changes = flow.stream('a', { key: string(), value: nullable(string()) });
+  changes.pipe(
+    toTable('rows', { ...text, timeToLive: 60 }),
+    groupBy('rows-by-word', wordOf, { key: string() }),
+    count('counts'),
+    // As above.
+    filter((n) => n !== 0),
+    to('out'),
+  );
+  changes.pipe(
+    process({
+      stores: [store('last', string(), { timeToLive: Number.POSITIVE_INFINITY })],
+      init:
+        ({ stores: { last }, forward }) =>
+        ({ key, value }) => {
+          forward({ key, value: last.get(key) ?? null });
+          last.put(key, value, value === null ? {} : { timeToLive: 1 + (numberOf(value) % 90) });
+        },
+    }),
+    to('found'),
   );
 });
 
