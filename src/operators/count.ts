@@ -7,10 +7,12 @@ import { store } from './store.ts';
 /**
  * Counts the records of each key, those of each window, or the rows of each group of a table. Null keys are dropped and
  * counted as such; so are null values, except in tumbling, hopping and session windows. The counts are in the store
- * `name`.
+ * `name`; the time of a count is the largest of its records' times. Throws NAME_TAKEN, NAME_INVALID.
  *
  * @example
- * orders.pipe(groupByKey(), count('orders-per-key'))
+ * amounts.pipe(groupByKey(), count('payments-per-user'), to('counts'));
+ * // in  amounts ann=5@1 bob=7@3 ann=6@2
+ * // out counts  ann=1@1 bob=1@3 ann=2@2
  */
 export function count<In>(name: string): (grouped: GroupFor<In, 'count'>) => KTable<ResultKeyOf<In>, number>;
 export function count(name: string): (grouped: Grouping) => KTable<unknown, number> {

@@ -19,6 +19,11 @@ import { type ResolvedSettings, resolveSettings, type Settings } from './setting
 import { StreamThread } from './stream-thread.ts';
 import { refuseVolatileState } from './volatile-state.ts';
 
+/**
+ * What a worker runs, and on what.
+ *
+ * @see `createWorker`
+ */
 export interface WorkerOptions {
   readonly topology: Topology;
   readonly log: Log;
@@ -30,6 +35,7 @@ export interface WorkerOptions {
   readonly endpoint?: string;
 }
 
+/** `starting` until the first tasks are restored; `failed` and `stopped` are final. */
 export type WorkerState = 'created' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
 
 /** How often `untilEnd` looks whether all is done. */
@@ -37,13 +43,17 @@ const LOOK_MS = 50;
 
 /**
  * Runs a topology on a log: joins the group of its application id, takes its share of the tasks, keeps their state in a
- * state file. Start more workers to share the work; each needs a state folder of its own.
+ * state file. Start more workers to share the work; each needs a state folder of its own. What ends it (a fatal error)
+ * comes out of `finished`, `ready`, `untilEnd` and `stop`.
+ *
+ * @see `createWorker`
  */
 export class Worker {
   readonly #topology: Topology;
   readonly #log: Log;
   readonly #registry: Registry;
   readonly #endpoint: string | undefined;
+  /** All settings, with defaults. */
   readonly settings: ResolvedSettings;
   readonly #metrics: WorkerMetrics;
   #state: WorkerState = 'created';
@@ -64,11 +74,13 @@ export class Worker {
     this.#metrics = new WorkerMetrics(this.settings.applicationId, metrics);
   }
 
+  /** What it does at present. */
   get state(): WorkerState {
     if (this.#state === 'starting' && this.#thread?.isRunning) this.#state = 'running';
     return this.#state;
   }
 
+  /** What it counts, for Prometheus. */
   get metrics(): MetricsRegistry {
     return this.#metrics.registry;
   }
@@ -85,7 +97,10 @@ export class Worker {
 
   /**
    * Checks topics and schemas, opens the state file and joins the group. Resolves when the member is known; tasks may
-   * still be restoring (see `ready`). Throws what is wrong with topics, schemas, settings or the state file.
+   * still be restoring (see `ready`). Throws what is wrong with topics, schemas, settings or the state file: TOPIC_UNKNOWN,
+   * PATTERN_UNMATCHED, NOT_COPARTITIONED, TOPIC_PARTITIONS_DIFFER, SCHEMA_INCOMPATIBLE, STATE_VOLATILE, STATE_FILE_LOCKED,
+   * STATE_FILE_FOREIGN, GROUP_TOPOLOGY_DIFFERS. What a task meets later, such as STATE_STORE_CHANGED or RECORD_REJECTED,
+   * comes out of `finished`.
    */
   async start(): Promise<void> {
     this.#state = 'starting';
@@ -256,7 +271,21 @@ export class Worker {
   }
 }
 
-/** A worker for a topology; `start` it. */
+/**
+ * A worker for a topology; `start` it. Throws SETTING_INVALID.
+ *
+ * @example
+ * const copy = topology('copy', (flow) => {
+ *   flow.stream('clicks', { key: string(), value: string() }).pipe(to('copies'));
+ * });
+ * const { log, registry, close } = await openEmbedded({ path: 'worker.db' });
+ * await log.createTopics(['clicks', 'copies'].map((name) => ({ name, partitions: 1 })));
+ * const worker = createWorker({ topology: copy, log, registry, settings: { stateDir: 'state' } });
+ * await worker.start();
+ * await worker.untilEnd();
+ * worker.state; // → 'stopped'
+ * await close();
+ */
 export function createWorker(options: WorkerOptions): Worker {
   return new Worker(options);
 }
