@@ -1,5 +1,5 @@
 /** Every example of the doc comments of public exports, and of the documentation: compiled in one program, and run. */
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const VALUES: Readonly<Record<string, object>> = {
   'millrace/cli': cli,
 };
 
-const folder = mkdtempSync(join(import.meta.dirname, '.examples-'));
+const folder = join(import.meta.dirname, '.examples');
 const work = mkdtempSync(join(tmpdir(), 'millrace-examples-'));
 const home = process.cwd();
 afterAll(() => {
@@ -69,6 +69,8 @@ function written(): ExampleModule[] {
   const made = [...found.values(), ...pages.flatMap(markdownExamples)].map((example, at) =>
     exampleModule(example, at, around),
   );
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
   for (const { fileName, text } of made) writeFileSync(join(folder, fileName), text);
   const options = { noUnusedLocals: false, noUnusedParameters: false };
   writeFileSync(
