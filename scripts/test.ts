@@ -18,6 +18,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['layers', 'node', 'scripts/check-layers.ts'],
   ['types', 'tsc', '--noEmit'],
   ['generated schemas', 'node', 'scripts/generate-schemas.ts', '--check'],
+  ['reference', 'node', 'scripts/generate-docs.ts', '--check'],
 ];
 const SUITES = ['unit', 'slow'];
 

@@ -10,7 +10,11 @@ interface ErrorRow {
   readonly fatal?: boolean;
 }
 
-/** The values that a message is made of; also fields of the error, for logs. */
+/**
+ * The values that a message is made of; also fields of the error, for logs.
+ *
+ * @see `MillraceError`
+ */
 export type ErrorContext = Readonly<Record<string, unknown>>;
 
 const TABLE = {
@@ -434,11 +438,28 @@ const TABLE = {
   },
 } satisfies Record<string, ErrorRow>;
 
+/**
+ * The stable codes of errors: their names do not change, their messages may.
+ *
+ * @see `isMillraceError`
+ */
 export type ErrorCode = keyof typeof TABLE;
 
 const BRAND = Symbol.for('millrace.error');
 
-/** Thrown for everything that can go wrong in operation. `code` is stable, `context` holds the values of the message. */
+/**
+ * Thrown for everything that can go wrong in operation. `code` is stable, `context` holds the values of the message.
+ *
+ * @example
+ * try {
+ *   tumbling(-1);
+ * } catch (error) {
+ *   if (!isMillraceError(error)) throw error;
+ *   error.code; // → 'WINDOW_INVALID'
+ *   error.fatal; // → false
+ *   error.message; // → 'tumbling cannot have size -1. Give a whole number of ms from 1.'
+ * }
+ */
 export class MillraceError extends Error {
   readonly [BRAND] = true;
   readonly code: ErrorCode;
@@ -462,7 +483,17 @@ export function failure(code: ErrorCode, context: ErrorContext = {}, cause?: unk
   return new MillraceError(code, context, cause === undefined ? undefined : { cause });
 }
 
-/** True for an error of Millrace, from whichever copy of the package; with `code`, for that one only. */
+/**
+ * True for an error of Millrace, from whichever copy of the package; with `code`, for that one only.
+ *
+ * @example
+ * try {
+ *   topology('empty', () => {});
+ * } catch (error) {
+ *   isMillraceError(error, 'TOPOLOGY_EMPTY'); // → true
+ * }
+ * isMillraceError(new Error('no')); // → false
+ */
 export function isMillraceError(error: unknown, code?: ErrorCode): error is MillraceError {
   return error instanceof Error && BRAND in error && (code === undefined || (error as MillraceError).code === code);
 }

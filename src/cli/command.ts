@@ -3,7 +3,11 @@ import type { OptionsOf, OptionTable } from './option-table.ts';
 
 export type GlobalOptions = OptionsOf<typeof globalOptions>;
 
-/** Somewhere to write text. */
+/**
+ * Somewhere to write text.
+ *
+ * @see `main`
+ */
 export interface Output {
   /** Resolves when there is room for more. */
   write(text: string): Promise<void> | void;

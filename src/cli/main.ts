@@ -23,7 +23,16 @@ const WRONG_USAGE: readonly ErrorCode[] = [
 
 const [DONE, FAILED, USAGE] = [0, 1, 2];
 
-/** Runs one command line (without the program's name). Gives the exit code: 0 done, 1 failed, 2 wrong usage. */
+/**
+ * Runs one command line (without the program's name). Gives the exit code: 0 done, 1 failed, 2 wrong usage. Errors go to
+ * `stderr`; it does not throw.
+ *
+ * @example
+ * let written = '';
+ * const stdout = { isTTY: false, write: (text: string) => void (written += text) };
+ * await main(['--help'], { stdout, stderr: stdout, env: {}, signal: new AbortController().signal }); // → 0
+ * written.startsWith('Usage: millrace'); // → true
+ */
 export async function main(argv: readonly string[], io: ProcessIo = processIo()): Promise<number> {
   try {
     const name = commandNameIn(argv);

@@ -1,6 +1,10 @@
 import type { Output } from './command.ts';
 
-/** The process as the command line sees it. */
+/**
+ * The process as the command line sees it.
+ *
+ * @see `main`
+ */
 export interface ProcessIo {
   readonly stdout: Output;
   readonly stderr: Output;

@@ -4,11 +4,13 @@
  */
 import type { FetchedRecord } from './records/fetched-record.ts';
 
+/** One partition of a topic, from 0. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
 }
 
+/** A place in a partition. */
 export interface Position extends TopicPartition {
   readonly offset: number;
 }
@@ -33,9 +35,20 @@ export interface TopicSpec extends TopicInfo {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** Name and value, in order; a name may be there more than once, a value may be null. */
+/**
+ * Name and value, in order; a name may be there more than once, a value may be null.
+ *
+ * @example
+ * const headers: Headers = [['trace-id', Buffer.from('4711')]];
+ */
 export type Headers = readonly (readonly [name: string, value: Uint8Array | null])[];
 
+/**
+ * A partitioned log, on which workers and services run: Kafka, or the embedded one. What is not of use outside of workers
+ * (`fetcher`, `producer`, `join`) may change.
+ *
+ * @see `openEmbedded`, `connectKafka`
+ */
 export interface Log {
   readonly kind: 'embedded' | 'kafka';
 

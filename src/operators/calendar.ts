@@ -23,7 +23,11 @@ const LONGEST_DAYS = { day: 2, week: 8, month: 32 } as const;
  * over midnight, at the first of the two. A window holds its start and not its end. Throws WINDOW_INVALID.
  *
  * @example
- * orders.pipe(groupByKey(), windowedBy(calendar('day', { timeZone: 'Europe/Berlin' })), count('orders-per-day'))
+ * amounts.pipe(groupByKey(), windowedBy(calendar('month', { timeZone: 'Europe/Berlin' })), count('per-month'));
+ *
+ * amounts.pipe(groupByKey(), windowedBy(calendar('day', { timeZone: 'UTC' })), count('per-day'), to('per-day'));
+ * // in  amounts ann=5@0 ann=7@86400000
+ * // out per-day ann[0..86400000]=1@0 ann[86400000..172800000]=1@86400000
  */
 export function calendar(unit: CalendarUnit, { timeZone, grace = 0, weekStart = 1 }: CalendarOptions): TimeWindows {
   checkMs('calendar', 'grace', grace);

@@ -7,7 +7,14 @@ import type { CountedWindows } from '../topology/windows.ts';
  * gives null ends the key's sequence: it begins anew, from 0. Throws WINDOW_INVALID.
  *
  * @example
- * readings.pipe(groupByKey(), windowedBy(countWindows(100), { emit: 'windowClose' }), reduce('largest', { add: Math.max }))
+ * amounts.pipe(
+ *   groupByKey(),
+ *   windowedBy(countWindows(2), { emit: 'windowClose' }),
+ *   reduce('largest-of-two', { add: (a, b) => Math.max(a, b) }),
+ *   to('largest'),
+ * );
+ * // in  amounts ann=5@1 ann=9@2 ann=7@3
+ * // out largest ann[0..2]=9@2
  */
 export function countWindows(size: number): CountedWindows {
   const name = `countWindows(${size})`;

@@ -8,11 +8,16 @@ import { store } from './store.ts';
 /**
  * Counts the records of each key, those of each window, or the rows of each group of a table. Null keys are dropped and
  * counted as such; so are null values, except in tumbling, hopping and session windows. The counts are in the store
- * `name`. With a time to live a key that is not met for so long is forgotten, and counted from 0 when it comes again.
+ * `name`; the time of a count is the largest of its records' times. With a time to live a key that is not met for so long is
+ * forgotten, and counted from 0 when it comes again. Throws NAME_TAKEN, NAME_INVALID, TIME_TO_LIVE_INVALID.
  *
  * @example
- * orders.pipe(groupByKey(), count('orders-per-key'))
- * clicks.pipe(groupByKey(), count('clicks-per-visitor', { timeToLive: minutes(30) }))
+ * amounts.pipe(groupByKey(), count('payments-per-user'), to('counts'));
+ * // in  amounts ann=5@1 bob=7@3 ann=6@2
+ * // out counts  ann=1@1 bob=1@3 ann=2@2
+ *
+ * @example
+ * clicks.pipe(groupByKey(), count('clicks-per-visitor', { timeToLive: 30 * 60_000 }));
  */
 export function count<In>(
   name: string,

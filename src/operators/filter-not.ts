@@ -7,7 +7,11 @@ import type { Materialized } from './internal/store-table.ts';
  * Leaves out the records (of a table, the rows) for which `predicate` is true: the opposite of `filter`.
  *
  * @example
- * orders.pipe(filterNot((order) => order.items.length === 0))
+ * orders.pipe(filterNot((order) => order.items.length === 0));
+ *
+ * amounts.pipe(filterNot((cents) => cents > 0), to('refunds'));
+ * // in  amounts ann=5@1 bob=-5@2
+ * // out refunds bob=-5@2
  */
 export function filterNot<In>(
   predicate: (value: ValueOf<In>, key: KeyOf<In>) => boolean,

@@ -16,12 +16,25 @@ export type FilterOptions<In> = In extends KTable<unknown, infer V> ? Materializ
  * type, such as `(value) => value !== null`, narrows that of the values.
  *
  * @example
- * orders.pipe(filter((order) => order.total_cents >= 20_000))
+ * orders.pipe(filter((order) => order.total_cents >= 20_000));
+ *
+ * amounts.pipe(filter((cents) => cents > 0), to('paid'));
+ * // in  amounts ann=5@1 bob=-5@2
+ * // out paid    ann=5@1
  */
 export function filter<In, V2 extends ValueOf<In>>(
   predicate: (value: ValueOf<In>, key: KeyOf<In>) => value is V2,
   options?: FilterOptions<In>,
 ): (source: CollectionFor<In, 'filter'>) => WithValue<In, V2>;
+/**
+ * The same for a predicate that only says yes or no: the type of the values stays. Of a table, `options` keep the rows
+ * that pass in a store of their own; without it they are computed when they are asked for.
+ *
+ * @example
+ * prices.pipe(filter((cents) => cents < 100, { store: 'cheap' }), to('cheap'));
+ * // in  prices tea=50@1 tea=120@2
+ * // out cheap  tea=50@1 tea=null@2
+ */
 export function filter<In>(
   predicate: (value: ValueOf<In>, key: KeyOf<In>) => boolean,
   options?: FilterOptions<In>,

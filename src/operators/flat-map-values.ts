@@ -8,7 +8,9 @@ import { deriveStream } from './internal/derive.ts';
  * repartitioned.
  *
  * @example
- * orders.pipe(flatMapValues((order) => order.items))
+ * clicks.pipe(flatMapValues((path) => path.split('/')), to('steps', { value: string() }));
+ * // in  clicks ann=shop/tea@1
+ * // out steps  ann=shop@1 ann=tea@1
  */
 export function flatMapValues<In, V2>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => Iterable<V2>,

@@ -7,7 +7,11 @@ import { deriveStream } from './internal/derive.ts';
  * Makes any number of records of each one, in order, with its timestamp and headers. A later group or join repartitions.
  *
  * @example
- * orders.pipe(flatMap((order) => order.items.map((item) => [item.product_id, item.quantity])))
+ * orders.pipe(flatMap((order) => order.items.map((item) => [item.product_id, item.quantity])));
+ *
+ * clicks.pipe(flatMap((page, user) => [[page, user], [page, 'all']]), to('visitors', { key: string(), value: string() }));
+ * // in  clicks   ann=home@1
+ * // out visitors home=ann@1 home=all@1
  */
 export function flatMap<In, K2, V2>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => Iterable<readonly [key: K2, value: V2]>,

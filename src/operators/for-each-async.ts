@@ -8,8 +8,11 @@ import { type AsyncCall, type AsyncOptions, asyncStep } from './internal/async-s
  * attempts and dead letters; the offset of a record is not committed before its call has ended well. The calls end in any
  * order, and one may be made again after a crash.
  *
+ * Stops the worker with ASYNC_FAILED when the attempts are used up, unless `onError` says otherwise; an attempt that takes
+ * too long is one that failed (ASYNC_TIMED_OUT). Throws OPTION_INVALID.
+ *
  * @example
- * alerts.pipe(forEachAsync('mail', (alert, key, { signal }) => mail(key, alert, signal), { retries: 5 }))
+ * clicks.pipe(forEachAsync('greet', (page, user) => sendMail(user, `You were at ${page}`), { retries: 5 }));
  */
 export function forEachAsync<In>(
   name: string,

@@ -8,7 +8,7 @@ import type { StreamRecord } from '../topology/records.ts';
  * happen again after a crash.
  *
  * @example
- * orders.pipe(forEach((order, key) => log.info({ key, order })))
+ * orders.pipe(forEach((order, key) => logger.info({ key, order })));
  */
 export function forEach<In>(
   action: (value: ValueOf<In>, key: KeyOf<In>, record: StreamRecord<KeyOf<In>, ValueOf<In>>) => void,

@@ -20,10 +20,18 @@ export interface ForeignKeyJoinOptions<R, V2> {
  * key of this table; either side's change triggers. The tables may be partitioned in any way.
  *
  * @example
- * orders.pipe(foreignKeyJoin(users, (order) => order.user_id, (order, user) => ({ ...order, country: user.country }), {
- *   name: 'orders-with-users',
- *   value: avro(OrderWithUser),
- * }))
+ * const Item = { type: 'record', name: 'Item', fields: [{ name: 'owner', type: 'string' }] } as const;
+ * const items = flow.table('items', { key: string(), value: avro(Item), name: 'items' });
+ * items.pipe(
+ *   foreignKeyJoin(users, (item) => item.owner, (item, user) => `${item.owner} in ${user.country}`, {
+ *     name: 'items-with-owners',
+ *     value: string(),
+ *   }),
+ *   to('owned'),
+ * );
+ * // in  items i1={"owner":"ann"}@1
+ * // in  users ann={"country":"PT"}@2 ann={"country":"FR"}@3
+ * // out owned i1=ann in PT@2 i1=ann in FR@3
  */
 export function foreignKeyJoin<In, K2, V2, R>(
   other: KTable<K2, V2>,
@@ -39,10 +47,18 @@ export function foreignKeyJoin<In, K2, V2, R>(
  * `joiner` gets null for it.
  *
  * @example
- * orders.pipe(foreignKeyLeftJoin(users, (order) => order.user_id, (order, user) => ({ ...order, country: user?.country ?? '?' }), {
- *   name: 'orders-with-users',
- *   value: avro(OrderWithUser),
- * }))
+ * const Item = { type: 'record', name: 'Item', fields: [{ name: 'owner', type: 'string' }] } as const;
+ * const items = flow.table('items', { key: string(), value: avro(Item), name: 'items' });
+ * items.pipe(
+ *   foreignKeyLeftJoin(users, (item) => item.owner, (item, user) => `${item.owner} in ${user?.country ?? '?'}`, {
+ *     name: 'items-with-owners',
+ *     value: string(),
+ *   }),
+ *   to('owned'),
+ * );
+ * // in  items i1={"owner":"ann"}@1
+ * // in  users ann={"country":"PT"}@2
+ * // out owned i1=ann in ?@1 i1=ann in PT@2
  */
 export function foreignKeyLeftJoin<In, K2, V2, R>(
   other: KTable<K2, V2>,
@@ -66,11 +82,19 @@ export interface ForeignKeyOuterJoinOptions<K, R, K2, V2> extends ForeignKeyJoin
  * the left side, and `unmatchedKey` says under which key the result stands.
  *
  * @example
- * orders.pipe(foreignKeyOuterJoin(users, (order) => order.user_id, (order, user) => ({ order, user }), {
- *   name: 'orders-and-idle-users',
- *   value: json<{ order: Order | null; user: User | null }>(),
- *   unmatchedKey: (user_id) => `user:${user_id}`,
- * }))
+ * const Item = { type: 'record', name: 'Item', fields: [{ name: 'owner', type: 'string' }] } as const;
+ * const items = flow.table('items', { key: string(), value: avro(Item), name: 'items' });
+ * items.pipe(
+ *   foreignKeyOuterJoin(users, (item) => item.owner, (item, user) => `${item?.owner} in ${user?.country}`, {
+ *     name: 'items-and-idle-users',
+ *     value: string(),
+ *     unmatchedKey: (user) => `user:${user}`,
+ *   }),
+ *   to('owned'),
+ * );
+ * // in  users ann={"country":"PT"}@1
+ * // in  items i1={"owner":"ann"}@2
+ * // out owned user:ann=undefined in PT@1 user:ann=null@2 i1=ann in PT@2
  */
 export function foreignKeyOuterJoin<In, K2, V2, R>(
   other: KTable<K2, V2>,

@@ -14,10 +14,14 @@ export interface GroupOptions<K, V> {
 
 /**
  * Groups records by their key, for an aggregation. Goes through a repartition topic only if an operator before may have
- * changed the key.
+ * changed the key: it then needs a name (NAME_MISSING), and serdes where keys or values are new (SERDE_MISSING). Records
+ * with a null key are dropped and counted by the aggregation.
  *
  * @example
- * orders.pipe(groupByKey(), count('orders-per-key'))
+ * orders.pipe(groupByKey(), count('orders-per-key'));
+ * clicks.pipe(selectKey((page) => page), groupByKey({ name: 'by-page', key: string() }), count('visits'), to('visits'));
+ * // in  clicks ann=home@1 bob=home@2
+ * // out visits home=1@1 home=2@2
  */
 export function groupByKey<In>(
   options?: GroupOptions<KeyOf<In>, ValueOf<In>>,

@@ -34,8 +34,14 @@ type Grouped<In, K2, V2> =
  * Groups records, or the rows of a table, by a new key, through the repartition topic `name`. A null key leaves the
  * record out. A changed row of a table leaves its old group before it enters the new one; `select` says as what.
  *
+ * Throws SERDE_MISSING where the values are new and `value` is not given.
+ *
  * @example
- * orders.pipe(groupBy('by-user', (order) => order.user_id, { key: string() }), count('orders-per-user'))
+ * orders.pipe(groupBy('by-user', (order) => order.user_id, { key: string() }), count('orders-per-user'));
+ *
+ * users.pipe(groupBy('by-country', (user) => user.country, { key: string() }), count('users-per-country'), to('counts'));
+ * // in  users  ann={"country":"PT"}@1 bob={"country":"PT"}@2 ann={"country":"FR"}@3
+ * // out counts PT=1@1 PT=2@2 PT=1@3 FR=1@3
  */
 export function groupBy<In, K2, V2 = ValueOf<In>>(
   name: string,

@@ -13,7 +13,9 @@ export interface HoppingOptions {
  * its start and not its end, and takes records until the time passes its end by the grace. Throws WINDOW_INVALID.
  *
  * @example
- * views.pipe(groupByKey(), windowedBy(hopping(60_000, { advance: 10_000 })), count('views-per-minute'))
+ * clicks.pipe(groupByKey(), windowedBy(hopping(60_000, { advance: 30_000 })), count('clicks-per-minute'), to('counts'));
+ * // in  clicks ann=home@40000
+ * // out counts ann[0..60000]=1@40000 ann[30000..90000]=1@40000
  */
 export function hopping(size: number, { advance, grace = 0 }: HoppingOptions): TimeWindows {
   checkMs('hopping', 'size', size, 1);

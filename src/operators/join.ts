@@ -9,15 +9,25 @@ import type { OptionsOf, Present, StreamJoinOptions } from './internal/join-opti
 
 /**
  * Joins with the records of the same key of another stream, if their times are near enough: `within`, or `before` and
- * `after` as seen from this stream's record. Either side triggers, and every pair comes out once, with the larger of both
- * times. Null keys and null values are dropped and counted. Both sides keep their records, in stores named from `name`.
+ * `after` as seen from this stream's record, in milliseconds, both ends included. Either side triggers, and every pair
+ * comes out once, with the larger of both times. Null keys and null values are dropped and counted. Both sides keep their
+ * records, in stores named from `name`, as long as a partner may come. Throws WINDOW_INVALID, SERDE_MISSING.
  *
  * @example
- * orders.pipe(join(payments, (order, payment) => ({ ...order, paid: payment.amount_cents }), {
- *   name: 'paid-orders',
- *   within: minutes(60),
- *   grace: minutes(5),
- * }))
+ * orders.pipe(
+ *   join(payments, (order, payment) => ({ ...order, paid: payment.amount_cents }), {
+ *     name: 'paid-orders',
+ *     within: 60 * 60_000,
+ *     grace: 5 * 60_000,
+ *   }),
+ * );
+ * clicks.pipe(
+ *   join(amounts, (page, cents) => `${page}:${cents}`, { name: 'bought', within: 10 }),
+ *   to('bought', { value: string() }),
+ * );
+ * // in  clicks  ann=tea@1
+ * // in  amounts ann=250@11 ann=300@12
+ * // out bought  ann=tea:250@11
  */
 export function join<In, V2, R>(
   other: KStream<KeyOf<In>, V2>,
@@ -34,8 +44,17 @@ export function join<In, V2, R>(
  * Of two tables, the result has a row while both sides have it; either side's change triggers, and the result's time is
  * the larger of both rows'.
  *
+ * Throws NAME_MISSING where an operator before changed the stream's key and no name is given, NOT_COPARTITIONED,
+ * TABLE_NOT_VERSIONED.
+ *
  * @example
- * orders.pipe(join(users, (order, user) => ({ ...order, country: user.country })))
+ * orders.pipe(join(users, (order, user) => ({ ...order, country: user.country })));
+ *
+ * amounts.pipe(join(users, (cents, user) => `${cents} from ${user.country}`), to('sales', { value: string() }));
+ * // in  amounts ann=3@1
+ * // in  users   ann={"country":"PT"}@2
+ * // in  amounts ann=5@3
+ * // out sales   ann=5 from PT@3
  */
 export function join<In, V2, R>(
   table: KTable<KeyOf<In>, V2>,
@@ -47,7 +66,12 @@ export function join<In, V2, R>(
  * no row, or to one that is not there, gives nothing. `joiner` also sees the record's key, and that of the row.
  *
  * @example
- * orders.pipe(join(countries, (order) => order.country, (order, country) => ({ ...order, vat: country.vat })))
+ * orders.pipe(join(countries, (order) => order.country, (order, country) => ({ ...order, vat: country.vat })));
+ *
+ * clicks.pipe(join(countries, (code) => code, (code, { vat }) => `${code} ${vat}`), to('rates', { value: string() }));
+ * // in  countries PT={"vat":23}@0
+ * // in  clicks    ann=PT@1 bob=XX@2
+ * // out rates     ann=PT 23@1
  */
 export function join<In, K2, V2, R>(
   table: GlobalKTable<K2, V2>,

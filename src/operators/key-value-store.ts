@@ -63,8 +63,18 @@ export interface KeyValueStoreDeclaration<K, V, Name extends string> extends Tim
  *
  * @example
  * const seen = keyValueStore('seen', { key: string(), value: integer() });
- * const tokens = keyValueStore('tokens', { key: string(), value: string(), timeToLive: hours(1) });
- * // in a processor: stores.tokens.put(id, token, { timeToLive: minutes(5) })
+ * clicks.pipe(
+ *   processValues({
+ *     stores: [seen],
+ *     init: ({ stores, forward }) => ({ value: page, timestamp }) => {
+ *       if (stores.seen.get(page) === undefined) forward(page);
+ *       stores.seen.put(page, timestamp);
+ *     },
+ *   }),
+ *   to('new-pages'),
+ * );
+ * // in  clicks    ann=home@1 bob=home@2 bob=tea@3
+ * // out new-pages ann=home@1 bob=tea@3
  */
 export function keyValueStore<K, V, const Name extends string>(
   name: Name,

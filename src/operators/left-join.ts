@@ -12,10 +12,18 @@ import type { OptionsOf, Present, StreamJoinOptions } from './internal/join-opti
  * and grace are over, with its own time; at once where its key is null.
  *
  * @example
- * orders.pipe(leftJoin(payments, (order, payment) => ({ ...order, paid: payment?.amount_cents ?? 0 }), {
- *   name: 'orders-with-payment',
- *   within: minutes(60),
- * }))
+ * orders.pipe(
+ *   leftJoin(payments, (order, payment) => ({ ...order, paid: payment?.amount_cents ?? 0 }), {
+ *     name: 'orders-with-payment',
+ *     within: 60 * 60_000,
+ *   }),
+ * );
+ * clicks.pipe(
+ *   leftJoin(amounts, (page, cents) => `${page}:${cents}`, { name: 'bought', within: 10 }),
+ *   to('bought', { value: string() }),
+ * );
+ * // in  clicks ann=tea@1 ann=ink@12
+ * // out bought ann=tea:null@1
  */
 export function leftJoin<In, V2, R>(
   other: KStream<KeyOf<In>, V2>,
@@ -27,7 +35,12 @@ export function leftJoin<In, V2, R>(
  * where the other table has no row. A record with a null key has none.
  *
  * @example
- * orders.pipe(leftJoin(users, (order, user) => ({ ...order, country: user?.country ?? 'unknown' })))
+ * orders.pipe(leftJoin(users, (order, user) => ({ ...order, country: user?.country ?? 'unknown' })));
+ *
+ * prices.pipe(leftJoin(stock, (cents, pieces) => cents * (pieces ?? 0)), to('worth', { value: integer() }));
+ * // in  prices tea=5@1
+ * // in  stock  tea=7@2
+ * // out worth  tea=0@1 tea=35@2
  */
 export function leftJoin<In, V2, R>(
   table: KTable<KeyOf<In>, V2>,
@@ -38,7 +51,14 @@ export function leftJoin<In, V2, R>(
  * As `join` with a global table, but every record with a value gives a result: with null where there is no row.
  *
  * @example
- * orders.pipe(leftJoin(countries, (order) => order.country, (order, country) => ({ ...order, vat: country?.vat ?? 0 })))
+ * orders.pipe(leftJoin(countries, (order) => order.country, (order, country) => ({ ...order, vat: country?.vat ?? 0 })));
+ *
+ * clicks.pipe(
+ *   leftJoin(countries, (code) => code, (code, country) => `${code} ${country?.vat ?? 'none'}`),
+ *   to('rates', { value: string() }),
+ * );
+ * // in  clicks ann=PT@1
+ * // out rates  ann=PT none@1
  */
 export function leftJoin<In, K2, V2, R>(
   table: GlobalKTable<K2, V2>,

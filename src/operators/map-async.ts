@@ -12,8 +12,16 @@ import { type AsyncCall, type AsyncOptions, asyncStep } from './internal/async-s
  * that counts lies between the input topic and this step (a store, an output, another such step), the step reads from an
  * internal topic of its name.
  *
+ * Stops the worker with ASYNC_FAILED when the attempts are used up, unless `onError` says otherwise; an attempt that takes
+ * too long is one that failed (ASYNC_TIMED_OUT). Throws OPTION_INVALID.
+ *
  * @example
- * orders.pipe(mapAsync('customers', async (order, _, { signal }) => ({ ...order, customer: await look(order.user_id, signal) })))
+ * clicks.pipe(
+ *   mapAsync('names', async (page, user, { signal }) => `${(await lookUp(user, signal)).name} at ${page}`),
+ *   to('named-clicks', { value: string() }),
+ * );
+ * // in  clicks       ann=home@1 bob=tea@2
+ * // out named-clicks ann=ANN at home@1 bob=BOB at tea@2
  */
 export function mapAsync<In, R>(
   name: string,

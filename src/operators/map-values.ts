@@ -19,7 +19,11 @@ export type MapOptions<In, R> =
  * A table's mapper is called for rows only, never for a deletion.
  *
  * @example
- * orders.pipe(mapValues((order) => ({ items: order.items.length, total_cents: order.total_cents })))
+ * orders.pipe(mapValues((order) => ({ items: order.items.length, total_cents: order.total_cents })));
+ *
+ * prices.pipe(mapValues((cents) => `${(cents / 100).toFixed(2)} €`), to('labels', { value: string() }));
+ * // in  prices tea=250@1 tea=null@2
+ * // out labels tea=2.50 €@1 tea=null@2
  */
 export function mapValues<In, R>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => R,

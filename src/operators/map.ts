@@ -8,7 +8,11 @@ import { deriveStream } from './internal/derive.ts';
  * `mapValues` where it has not.
  *
  * @example
- * orders.pipe(map((order) => [order.user_id, order.total_cents]))
+ * orders.pipe(map((order) => [order.user_id, order.total_cents]));
+ *
+ * amounts.pipe(map((cents, user) => [user.toUpperCase(), cents * 2]), to('doubled', { key: string(), value: integer() }));
+ * // in  amounts ann=5@1
+ * // out doubled ANN=10@1
  */
 export function map<In, K2, V2>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => readonly [key: K2, value: V2],

@@ -3,10 +3,15 @@ import type { KeyOf, ValueOf } from '../topology/k-grouped.ts';
 import { KStream } from '../topology/k-stream.ts';
 
 /**
- * The records of both streams in one, in the order in which the task takes them.
+ * The records of both streams in one, in the order in which the task takes them: by timestamp, as far as they are there.
+ * Where one of them has another key than its topic, a later group or join repartitions.
  *
  * @example
- * phone.pipe(merge(web))
+ * const older = flow.stream('old-clicks', { key: string(), value: string() });
+ * clicks.pipe(merge(older), to('all-clicks'));
+ * // in  clicks     ann=home@1
+ * // in  old-clicks bob=tea@2
+ * // out all-clicks ann=home@1 bob=tea@2
  */
 export function merge<In>(other: KStream<KeyOf<In>, ValueOf<In>>): (source: StreamFor<In, 'merge'>) => In;
 export function merge(

@@ -10,7 +10,13 @@ import type { Present, StreamJoinOptions, TableJoinOptions } from './internal/jo
  * As `leftJoin` of two streams, but records of either side that find no partner come out, with null for the other side.
  *
  * @example
- * orders.pipe(outerJoin(payments, (order, payment) => ({ order, payment }), { name: 'matched', within: minutes(60) }))
+ * clicks.pipe(
+ *   outerJoin(amounts, (page, cents) => `${page}:${cents}`, { name: 'matched', within: 10 }),
+ *   to('matched', { value: string() }),
+ * );
+ * // in  clicks  ann=tea@1
+ * // in  amounts bob=5@2 cid=7@20
+ * // out matched ann=tea:null@1 bob=null:5@2
  */
 export function outerJoin<In, V2, R>(
   other: KStream<KeyOf<In>, V2>,
@@ -21,7 +27,10 @@ export function outerJoin<In, V2, R>(
  * Joins two tables: a row is there while either side has it; `joiner` gets null for the side that lacks it.
  *
  * @example
- * stock.pipe(outerJoin(prices, (units, cents) => ({ units: units ?? 0, cents: cents ?? 0 })))
+ * stock.pipe(outerJoin(prices, (pieces, cents) => `${pieces} at ${cents}`), to('shelf', { value: string() }));
+ * // in  stock  tea=7@1
+ * // in  prices tea=5@2 ink=9@3
+ * // out shelf  tea=7 at null@1 tea=7 at 5@2 ink=null at 9@3
  */
 export function outerJoin<In, V2, R>(
   table: KTable<KeyOf<In>, V2>,

@@ -9,7 +9,7 @@ import { deriveStream } from './internal/derive.ts';
  * it may happen again after a crash.
  *
  * @example
- * orders.pipe(peek((order, key) => log.debug({ key, order })))
+ * orders.pipe(peek((order, key) => logger.debug({ key, order })), to('copies'));
  */
 export function peek<In>(
   action: (value: ValueOf<In>, key: KeyOf<In>, record: StreamRecord<KeyOf<In>, ValueOf<In>>) => void,

@@ -11,7 +11,7 @@ export interface PrintOptions {
  * Prints each record as a line, `[label]: key, value`, to look at a topology at work; the stream ends here.
  *
  * @example
- * orders.pipe(print('orders'))
+ * orders.pipe(print('orders')); // [orders]: o1, {"user_id":"ann",…}
  */
 export function print<In>(label: string, options?: PrintOptions): (source: StreamFor<In, 'print'>) => void;
 export function print(label: string, options: PrintOptions = {}): (source: KStream<unknown, unknown>) => void {

@@ -9,6 +9,11 @@ import { connectStores } from './internal/connect-stores.ts';
 import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
 import type { ConnectedStore, StoresByName } from './key-value-store.ts';
 
+/**
+ * What a processor that keeps the keys may use and do: its stores, the times, punctuators, and `forward`.
+ *
+ * @see `processValues`
+ */
 export interface ValuesProcessorContext<V, Stores> extends ProcessingContext<Stores> {
   /**
    * Passes a value on under the key of the record at hand; time and headers are the record's where they are not given.
@@ -17,7 +22,11 @@ export interface ValuesProcessorContext<V, Stores> extends ProcessingContext<Sto
   forward(value: V, at?: { readonly timestamp?: number; readonly headers?: Headers }): void;
 }
 
-/** An own step that keeps the keys. */
+/**
+ * An own step that keeps the keys: which stores it has, what it forwards, and the function that takes each record.
+ *
+ * @see `processValues`
+ */
 export interface ValuesProcessor<In, Stores extends readonly ConnectedStore[], V2> {
   /** For descriptions. */
   readonly name?: string;
@@ -34,17 +43,20 @@ export interface ValuesProcessor<In, Stores extends readonly ConnectedStore[], V
  * As `process`, for a step that keeps the keys: nothing has to be repartitioned after it.
  *
  * @example
- * orders.pipe(
+ * clicks.pipe(
  *   processValues({
  *     stores: [store('numbers', integer())],
  *     value: string(),
  *     init: ({ stores: { numbers }, forward }) => ({ key, value }) => {
  *       const number = (numbers.get(key) ?? 0) + 1;
  *       numbers.put(key, number);
- *       forward(`${value.order_id} is order ${number} of ${key}`);
+ *       forward(`${number}:${value}`);
  *     },
  *   }),
- * )
+ *   to('numbered'),
+ * );
+ * // in  clicks   ann=home@1 ann=tea@2
+ * // out numbered ann=1:home@1 ann=2:tea@2
  */
 export function processValues<In, const Stores extends readonly ConnectedStore[] = readonly [], V2 = ValueOf<In>>(
   processor: ValuesProcessor<In, Stores, V2>,

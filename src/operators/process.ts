@@ -8,6 +8,11 @@ import { connectStores } from './internal/connect-stores.ts';
 import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
 import type { ConnectedStore, StoresByName } from './key-value-store.ts';
 
+/**
+ * What a processor may use and do: its stores, the times, punctuators, and `forward`.
+ *
+ * @see `process`
+ */
 export interface ProcessorContext<K, V, Stores> extends ProcessingContext<Stores> {
   /**
    * Passes a record on, to the end of the graph, before it returns. Time and headers are those of the record at hand
@@ -21,7 +26,11 @@ export interface ProcessorContext<K, V, Stores> extends ProcessingContext<Stores
   }): void;
 }
 
-/** An own step. */
+/**
+ * An own step: which stores it has, what it forwards, and the function that takes each record.
+ *
+ * @see `process`
+ */
 export interface Processor<In, Stores extends readonly ConnectedStore[], K2, V2> {
   /** For descriptions. */
   readonly name?: string;
@@ -41,17 +50,23 @@ export interface Processor<In, Stores extends readonly ConnectedStore[], K2, V2>
  * belongs in a store. A later group or join repartitions, since the keys may have changed; use `processValues` where they
  * have not.
  *
+ * An error that it throws is the record's: PROCESSING_FAILED, or what `processingErrors` says; of a punctuator
+ * PUNCTUATION_FAILED. Throws PUNCTUATION_INVALID, NAME_TAKEN, SERDE_MISSING.
+ *
  * @example
- * orders.pipe(
+ * clicks.pipe(
  *   process({
- *     stores: [store('last-status', string())],
+ *     stores: [store('last-page', string())],
  *     init: ({ stores, forward }) => (record) => {
- *       if (stores['last-status'].get(record.key) === record.value) return;
- *       stores['last-status'].put(record.key, record.value);
+ *       if (stores['last-page'].get(record.key) === record.value) return;
+ *       stores['last-page'].put(record.key, record.value);
  *       forward(record);
  *     },
  *   }),
- * )
+ *   to('changes'),
+ * );
+ * // in  clicks  ann=home@1 ann=home@2 ann=tea@3
+ * // out changes ann=home@1 ann=tea@3
  */
 export function process<
   In,

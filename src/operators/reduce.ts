@@ -19,10 +19,14 @@ export type Reduction<In> = {
     : unknown);
 
 /**
- * Combines the values of each key, or of each window of it, into one of the same type, in the store `name`.
+ * Combines the values of each key, or of each window of it, into one of the same type, in the store `name`. The first
+ * value is taken as it is. Null keys are dropped and counted; so are null values, except in tumbling, hopping and session
+ * windows. Throws SERDE_MISSING where an operator made new values and `value` is not given.
  *
  * @example
- * amounts.pipe(groupByKey(), reduce('largest', { add: (a, b) => Math.max(a, b) }))
+ * amounts.pipe(groupByKey(), reduce('largest', { add: (a, b) => Math.max(a, b) }), to('largest'));
+ * // in  amounts ann=5@1 ann=9@2 ann=7@3
+ * // out largest ann=5@1 ann=9@2 ann=9@3
  */
 export function reduce<In>(
   name: string,

@@ -19,8 +19,12 @@ export interface RepartitionOptions<K, V> {
  * Sends the stream through an internal topic, so that what follows runs in tasks by the present key, or in more tasks
  * than before. The name owns the topic. Records with a null key are left out.
  *
+ * Throws SERDE_MISSING where an operator before made new keys or values and no serde is given.
+ *
  * @example
- * clicks.pipe(selectKey((click) => click.user_id), repartition('clicks-by-user', { key: string(), partitions: 12 }))
+ * clicks.pipe(selectKey((page) => page), repartition('clicks-by-page', { key: string(), partitions: 12 }), to('by-page'));
+ * // in  clicks  ann=home@1 bob=tea@2
+ * // out by-page home=home@1 tea=tea@2
  */
 export function repartition<In>(
   name: string,

@@ -38,12 +38,19 @@ export interface RxOptions {
  * (a pair, a scan) is in memory only: after a restart or a move of the task it begins anew, which is not exactly-once, so
  * `volatile` says that this is meant. What must survive belongs in a store.
  *
+ * The worker refuses to start exactly once where it is not said: STATE_VOLATILE.
+ *
  * @example
- * orders.pipe(
- *   rx('gaps', (records) => records.pipe(pairwise(), map(([a, b]) => ({ ...b, value: b.timestamp - a.timestamp }))), {
+ * import { map, pairwise } from 'rxjs';
+ *
+ * amounts.pipe(
+ *   rx('steps', (records) => records.pipe(pairwise(), map(([a, b]) => ({ ...b, value: b.value - a.value }))), {
  *     volatile: true,
  *   }),
- * )
+ *   to('steps', { key: string(), value: integer() }),
+ * );
+ * // in  amounts ann=5@1 ann=7@2
+ * // out steps   ann=2@2
  */
 export function rx<In, K2, V2>(
   name: string,

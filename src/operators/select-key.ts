@@ -7,7 +7,11 @@ import { deriveStream } from './internal/derive.ts';
  * Gives each record a new key. A later group or join repartitions, so that equal keys meet in one task.
  *
  * @example
- * orders.pipe(selectKey((order) => order.user_id))
+ * orders.pipe(selectKey((order) => order.user_id));
+ *
+ * clicks.pipe(selectKey((page) => page), to('by-page', { key: string() }));
+ * // in  clicks  ann=home@1
+ * // out by-page home=home@1
  */
 export function selectKey<In, K2>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => K2,

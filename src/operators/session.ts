@@ -11,7 +11,9 @@ export interface SessionOptions {
  * ends with its last one. A record may join two sessions to one; the old ones are then deleted. Throws WINDOW_INVALID.
  *
  * @example
- * clicks.pipe(groupByKey(), windowedBy(session(30 * 60_000)), count('clicks-per-visit'))
+ * clicks.pipe(groupByKey(), windowedBy(session(1000)), count('clicks-per-visit'), to('visits'));
+ * // in  clicks ann=home@0 ann=tea@900 ann=home@5000
+ * // out visits ann[0..0]=1@0 ann[0..0]=null@0 ann[0..900]=2@900 ann[5000..5000]=1@5000
  */
 export function session(gap: number, { grace = 0 }: SessionOptions = {}): SessionWindows {
   checkMs('session', 'gap', gap);

@@ -11,7 +11,9 @@ export interface SlidingOptions {
  * record ends one window and begins another right after it. A window holds its start and its end. Throws WINDOW_INVALID.
  *
  * @example
- * logins.pipe(groupByKey(), windowedBy(sliding(60_000)), count('logins-within-a-minute'))
+ * clicks.pipe(groupByKey(), windowedBy(sliding(1000)), count('clicks-within-a-second'), to('counts'));
+ * // in  clicks ann=home@2000 ann=tea@2500
+ * // out counts ann[1000..2000]=1@2000 ann[2001..3001]=1@2500 ann[1500..2500]=2@2500
  */
 export function sliding(difference: number, { grace = 0 }: SlidingOptions = {}): SlidingWindows {
   checkMs('sliding', 'difference', difference);

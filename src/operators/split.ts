@@ -12,7 +12,12 @@ export type Branches<In, Name extends string> = { readonly [N in Name]: In };
  * takes goes to the branch named `otherwise`, if there is one, else nowhere.
  *
  * @example
- * const { big, small } = orders.pipe(split({ big: (order) => order.total_cents > 100_000 }, 'small'));
+ * const { big, small } = amounts.pipe(split({ big: (cents) => cents > 1000 }, 'small'));
+ * big.pipe(to('big'));
+ * small.pipe(to('small'));
+ * // in  amounts ann=5000@1 bob=5@2
+ * // out big     ann=5000@1
+ * // out small   bob=5@2
  */
 export function split<In, Name extends string, Rest extends string = never>(
   predicates: { readonly [N in Name]: (value: ValueOf<In>, key: KeyOf<In>) => boolean },

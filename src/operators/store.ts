@@ -31,7 +31,11 @@ export interface Merging<A, K> {
   readonly merge: (a: A, b: A, key: K) => A | null;
 }
 
-/** A named, typed store. Its value type is fixed here, so initial values and adders are checked against it, literals too. */
+/**
+ * A named, typed store. Its value type is fixed here, so initial values and adders are checked against it, literals too.
+ *
+ * @see `store`
+ */
 export interface Store<A, Name extends string = string> extends TimeToLive {
   readonly name: Name;
   readonly value: Serde<A>;
@@ -39,19 +43,36 @@ export interface Store<A, Name extends string = string> extends TimeToLive {
    * Folds the values of each key, or of each window of it, into one row of this store. The row's time is the largest of
    * its values' times; of a session its end. Null keys are dropped and counted; so are null values, except in tumbling,
    * hopping and session windows. Of a table, a change first subtracts the old value, then adds the new
-   * one, and the result comes out once.
+   * one, and the result comes out once. An aggregate must never be changed in place.
    *
    * @example
-   * store('spent', avro(Spent)).aggregate({ initial: () => ({ cents: 0 }), add: (sum, order) => ({ cents: sum.cents + order.total_cents }) })
+   * const Spent = { type: 'record', name: 'Spent', fields: [{ name: 'cents', type: 'long' }] } as const;
+   * amounts.pipe(
+   *   groupByKey(),
+   *   store('spent', avro(Spent)).aggregate({
+   *     initial: () => ({ cents: 0 }),
+   *     add: (sum, cents) => ({ cents: sum.cents + cents }),
+   *   }),
+   *   to('spent'),
+   * );
+   * // in  amounts ann=5@1 ann=7@2
+   * // out spent   ann={"cents":5}@1 ann={"cents":12}@2
    */
   aggregate<In>(how: Aggregation<In, A>): (grouped: GroupFor<In, 'aggregate'>) => KTable<ResultKeyOf<In>, A>;
   /** One input of `cogroup`: what a value of it makes of the row. */
   on<K, V>(grouped: KGroupedStream<K, V>, add: Adder<A, V, K>): CogroupInput<K, A>;
   /**
-   * Folds several streams of different values into one row a key. All of them must be partitioned alike.
+   * Folds several streams of different values into one row a key. All of them must be partitioned alike
+   * (NOT_COPARTITIONED). Throws INPUT_MISSING where there is none.
    *
    * @example
-   * statuses.cogroup(initial, statuses.on(created, withOrder), statuses.on(paid, withPayment))
+   * const activity = store('activity', integer());
+   * const visits = activity.on(clicks.pipe(groupByKey()), (sum) => sum + 1);
+   * const buys = activity.on(amounts.pipe(groupByKey()), (sum) => sum + 10);
+   * activity.cogroup(() => 0, visits, buys).pipe(to('activity'));
+   * // in  clicks   ann=home@1
+   * // in  amounts  ann=500@2
+   * // out activity ann=1@1 ann=11@2
    */
   cogroup<K>(initial: (key: K) => A, ...inputs: readonly CogroupInput<K, A>[]): KTable<K, A>;
   /**
@@ -59,7 +80,13 @@ export interface Store<A, Name extends string = string> extends TimeToLive {
    * its own, so what is late in one may not be so in another.
    *
    * @example
-   * visits.windowedBy(session(60_000)).cogroup({ initial, merge }, visits.on(clicks, withClick), visits.on(views, withView))
+   * const activity = store('activity', integer());
+   * activity
+   *   .windowedBy(tumbling(60_000))
+   *   .cogroup({ initial: () => 0 }, activity.on(clicks.pipe(groupByKey()), (sum) => sum + 1))
+   *   .pipe(to('activity'));
+   * // in  clicks   ann=home@1 ann=tea@60000
+   * // out activity ann[0..60000]=1@1 ann[60000..120000]=1@60000
    */
   windowedBy<W extends Windows>(windows: W, options?: WindowOptions<unknown, unknown>): WindowedStore<A, W>;
 }
@@ -75,10 +102,14 @@ export type WindowedCogroup<A, K, W extends Windows> = { readonly initial: (key:
   : unknown);
 
 /**
- * Names and types a store: its table in the state file, its changelog topic. Its rows may have a time to live.
+ * Names and types a store: its table in the state file, its changelog topic. It aggregates with functions of your own, and
+ * processors keep their memory in it. A name is used once (NAME_TAKEN, NAME_INVALID). Its rows may have a time to live: an
+ * hour after its last change, a row of `{ timeToLive: 3_600_000 }` is gone (TIME_TO_LIVE_INVALID, TIME_TO_LIVE_UNFIT).
  *
  * @example
- * const carts = store('carts', avro(Cart), { timeToLive: hours(1) }); // an hour after its last change a cart is gone
+ * amounts.pipe(groupByKey(), store('sum', integer()).aggregate({ initial: () => 0, add: (sum, n) => sum + n }), to('sums'));
+ * // in  amounts ann=5@1 ann=7@2
+ * // out sums    ann=5@1 ann=12@2
  */
 export function store<A, const Name extends string>(
   name: Name,

@@ -50,8 +50,19 @@ export type SuppressibleFor<In, Until extends Suppression> = Until extends Until
 
 /**
  * Holds back the results of each window until it is closed, so that only the last one comes out; windows whose last
- * result is a deletion give none. More than the limits allow stops the worker: a result that came early would not be the
- * last.
+ * result is a deletion give none. More than the limits allow stops the worker (SUPPRESS_FULL): a result that came early
+ * would not be the last. Without windows before it: SUPPRESS_WITHOUT_WINDOWS.
+ *
+ * @example
+ * clicks.pipe(
+ *   groupByKey(),
+ *   windowedBy(tumbling(60_000)),
+ *   count('per-minute'),
+ *   suppress('final-per-minute', untilWindowCloses({ maxRecords: 100_000 })),
+ *   to('finals'),
+ * );
+ * // in  clicks ann=home@5 ann=tea@59999 ann=home@60000
+ * // out finals ann[0..60000]=2@59999
  */
 export function untilWindowCloses(limits: BufferLimits = {}): UntilWindowCloses {
   return { until: 'windowCloses', limits };
@@ -59,7 +70,13 @@ export function untilWindowCloses(limits: BufferLimits = {}): UntilWindowCloses 
 
 /**
  * Holds back the changes of each key for `ms` of stream time after the first of them; the newest one then comes out. If
- * more is held than the limits allow, the oldest comes out early (`emit`, the default), or the worker stops (`shutDown`).
+ * more is held than the limits allow, the oldest comes out early (`emit`, the default), or the worker stops (`shutDown`,
+ * SUPPRESS_FULL).
+ *
+ * @example
+ * prices.pipe(suppress('calm-prices', untilTimeLimit(1000)), to('calm-prices'));
+ * // in  prices      tea=5@0 tea=6@500 ink=9@1000
+ * // out calm-prices tea=6@500
  */
 export function untilTimeLimit(
   ms: number,
@@ -72,13 +89,18 @@ export function untilTimeLimit(
  * Holds back changes of a table: of several changes of a key only the newest comes out, with the timestamp and headers of
  * its record. What is held back is in the store `name`. Its time is the largest timestamp of the table's changes.
  *
+ * Throws SERDE_MISSING, TABLE_VERSIONED.
+ *
  * @example
- * views.pipe(
+ * clicks.pipe(
  *   groupByKey(),
- *   windowedBy(tumbling(minutes(1), { grace: minutes(1) })),
+ *   windowedBy(tumbling(60_000, { grace: 60_000 })),
  *   count('per-minute'),
  *   suppress('final-per-minute', untilWindowCloses()),
- * )
+ *   to('finals'),
+ * );
+ * // in  clicks ann=home@5 ann=tea@60000 ann=late@7 ann=home@120000
+ * // out finals ann[0..60000]=2@7
  */
 export function suppress<In, Until extends Suppression>(
   name: string,

@@ -4,13 +4,22 @@ import { KStream } from '../topology/k-stream.ts';
 import type { KTable } from '../topology/k-table.ts';
 
 /**
- * The changes of a table as records: the new value, or null for a deleted row. With `key`, under new keys: a later group
- * or join then repartitions.
+ * The changes of a table as records: the new value, or null for a deleted row.
  *
  * @example
- * statuses.pipe(toStream(), filter((status) => status !== null))
+ * prices.pipe(toStream(), filter((cents) => cents !== null), to('set-prices'));
+ * // in  prices     tea=5@1 tea=null@2
+ * // out set-prices tea=5@1
  */
 export function toStream<In>(): (source: TableFor<In, 'toStream'>) => KStream<KeyOf<In>, ValueOf<In> | null>;
+/**
+ * The same under new keys: a later group or join then repartitions. `key` also sees deletions, as null.
+ *
+ * @example
+ * users.pipe(toStream((user) => user?.country ?? 'gone'), to('by-country', { key: string() }));
+ * // in  users      ann={"country":"PT"}@1 ann=null@2
+ * // out by-country PT={"country":"PT"}@1 gone=null@2
+ */
 export function toStream<In, K2>(
   key: (value: ValueOf<In> | null, key: KeyOf<In>) => K2,
 ): (source: TableFor<In, 'toStream'>) => KStream<K2, ValueOf<In> | null>;

@@ -17,12 +17,18 @@ export interface ToTableOptions<K, V> extends TimeToLive {
 }
 
 /**
- * Reads a stream as the changes of a table: the newest value of each key, null deletes. Records with a null key are
- * dropped and counted.
+ * Reads a stream as the changes of a table, in the store `name`: the newest value of each key, null deletes. Records with a
+ * null key are dropped and counted. Goes through a repartition topic if an operator before may have changed the key. Throws
+ * SERDE_MISSING where an operator made new keys or values and no serde is given.
  *
  * @example
- * users.pipe(toTable('users'))
- * positions.pipe(toTable('last-seen', { timeToLive: minutes(5) })) // who is silent for 5 minutes is gone
+ * clicks.pipe(toTable('last-page'), mapValues((page) => page.length), to('lengths', { value: integer() }));
+ * // in  clicks  ann=home@1 ann=tea@2
+ * // out lengths ann=4@1 ann=3@2
+ *
+ * @example
+ * // Who is silent for 5 minutes is gone.
+ * clicks.pipe(toTable('last-seen', { timeToLive: 5 * 60_000 }));
  */
 export function toTable<In>(
   name: string,

@@ -25,9 +25,14 @@ export interface ToOptions<K, V> {
  * each record. The partition is drawn from the key as Java clients do (murmur2), unless a `partitioner` says otherwise.
  * Of a table, each change is written; a deleted row is a tombstone.
  *
+ * Throws SERDE_MISSING where an operator before made new keys or values and no serde is given; at the start of a worker
+ * TOPIC_UNKNOWN, SCHEMA_INCOMPATIBLE.
+ *
  * @example
- * totals.pipe(to('user-totals'))
- * orders.pipe(to((order) => `orders-${order.value.country}`))
+ * prices.pipe(to('price-changes'));
+ * orders.pipe(to((order) => `orders-${order.value.country}`, { topics: ['orders-PT', 'orders-FR'] }));
+ * // in  prices        tea=250@1 tea=null@2
+ * // out price-changes tea=250@1 tea=null@2
  */
 export function to<In>(
   topic: string | TopicNameExtractor<KeyOf<In>, ValueOf<In>>,

@@ -8,7 +8,11 @@ import { connectStores } from './internal/connect-stores.ts';
 import { Moment, type ProcessingContext, processingContext } from './internal/processing-context.ts';
 import type { ConnectedStore, StoresByName } from './key-value-store.ts';
 
-/** An own step from a table's rows to other rows. */
+/**
+ * An own step from a table's rows to other rows.
+ *
+ * @see `transformValues`
+ */
 export interface ValueTransformer<In, Stores extends readonly ConnectedStore[], R> {
   /** Names the store of the new rows. It is always there: what a row was before cannot be worked out a second time. */
   readonly store: string;
@@ -41,7 +45,10 @@ export interface ValueTransformer<In, Stores extends readonly ConnectedStore[], 
  *       return change;
  *     },
  *   }),
- * )
+ *   to('price-changes'),
+ * );
+ * // in  prices        tea=5@1 tea=7@2
+ * // out price-changes tea=5@1 tea=2@2
  */
 export function transformValues<In, R, const Stores extends readonly ConnectedStore[] = readonly []>(
   transformer: ValueTransformer<In, Stores, R>,

@@ -12,7 +12,10 @@ export interface TumblingOptions {
  * and not its end, and takes records until the time passes its end by the grace. Throws WINDOW_INVALID.
  *
  * @example
- * orders.pipe(groupByKey(), windowedBy(tumbling(60_000, { grace: 5_000 })), count('orders-per-minute'))
+ * clicks.pipe(groupByKey(), windowedBy(tumbling(60_000)), count('clicks-per-minute'), to('counts'));
+ * // in  clicks ann=home@5 ann=tea@59999 ann=home@60000 ann=late@7
+ * // out counts ann[0..60000]=1@5 ann[0..60000]=2@59999 ann[60000..120000]=1@60000
+ * // dropped 1
  */
 export function tumbling(size: number, { grace = 0 }: TumblingOptions = {}): TimeWindows {
   checkMs('tumbling', 'size', size, 1);

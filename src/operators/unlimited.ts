@@ -6,7 +6,9 @@ import { checkMs } from './internal/window-checks.ts';
  * Throws WINDOW_INVALID.
  *
  * @example
- * orders.pipe(groupByKey(), windowedBy(unlimited({ start: Date.UTC(2026, 0) })), count('orders-since-2026'))
+ * clicks.pipe(groupByKey(), windowedBy(unlimited({ start: 1000 })), count('clicks-since'), to('counts'));
+ * // in  clicks ann=home@5 ann=tea@1000
+ * // out counts ann[1000..Infinity]=1@1000
  */
 export function unlimited({ start = 0 }: { readonly start?: number } = {}): TimeWindows {
   checkMs('unlimited', 'start', start);

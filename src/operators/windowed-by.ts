@@ -8,12 +8,15 @@ import type { Windows } from '../topology/windows.ts';
  * of the records: the largest timestamp so far. Records that come too late are dropped and counted, or given to `late`.
  *
  * @example
- * orders.pipe(
+ * clicks.pipe(
  *   groupByKey(),
- *   windowedBy(tumbling(60_000), { emit: 'windowClose', late: (records) => records.pipe(to('late-orders')) }),
- *   count('orders-per-minute'),
- *   to('orders-per-minute'),
- * )
+ *   windowedBy(tumbling(60_000), { emit: 'windowClose', late: (records) => records.pipe(to('late-clicks')) }),
+ *   count('clicks-per-minute'),
+ *   to('counts'),
+ * );
+ * // in  clicks      ann=home@5 ann=tea@60000 ann=late@7
+ * // out counts      ann[0..60000]=1@5
+ * // out late-clicks ann[0..60000]=late@7
  */
 export function windowedBy<In, W extends Windows>(
   windows: W,

@@ -12,6 +12,8 @@ import { shopEvents } from './shop-events.ts';
 /**
  * What a shop tells the pipeline. Events are keyed by order, so those of one order stay in order; each call resolves
  * when the log has acknowledged the event, and calls made at once go out together.
+ *
+ * @see `createOrderPublisher`
  */
 export interface OrderPublisher {
   publishOrderCreated(order: OrderCreated): Promise<void>;
@@ -34,7 +36,7 @@ const cancelled = publication('cancellations');
  *
  * @example
  * const publisher = await createOrderPublisher(log, registry);
- * await publisher.publishOrderCreated({ order_id: 'o1', user_id: 'u1', items: [], total_cents: 990, timestamp: Date.now() });
+ * await publisher.publishOrderCreated({ order_id: 'o1', user_id: 'u1', items: [], total_cents: 990, timestamp: 5 });
  */
 export async function createOrderPublisher(log: Log, registry: Registry): Promise<OrderPublisher> {
   const publisher = await createPublisher({ log, registry, publications: [created, paid, shipped, cancelled] });

@@ -11,7 +11,11 @@ import { parseOrder } from './parse-order.ts';
 import { parsePayment } from './parse-payment.ts';
 import { parseShipment } from './parse-shipment.ts';
 
-/** What is to be known of the events of a topic. */
+/**
+ * What is to be known of the events of a topic.
+ *
+ * @see `shopEvents`
+ */
 export interface ShopEvent<E> {
   /** Reads a line of a shop's JSON. Throws EVENT_INVALID with the field, its value and what it must be. */
   parse(line: string): E;
@@ -23,7 +27,16 @@ export interface ShopEvent<E> {
   timestamp(event: E): number;
 }
 
-/** The topics of the shop and their events. */
+/**
+ * The topics of the shop and their events. `parse` throws EVENT_INVALID.
+ *
+ * @example
+ * const click = shopEvents.clicks.parse(
+ *   '{"session_id":"s1","user_id":"ann","kind":"VIEW","page":"/tea","timestamp":5}',
+ * );
+ * shopEvents.clicks.key(click); // → 'ann'
+ * shopEvents.clicks.timestamp(click); // → 5
+ */
 export const shopEvents: { readonly [T in ShopTopic]: ShopEvent<ShopTopics[T]> } = {
   orders: ofOrder(avro(OrderCreated), parseOrder),
   payments: ofOrder(avro(PaymentReceived), parsePayment),

@@ -9,6 +9,7 @@ import { simulatedVisit } from './simulated-visit.ts';
 /** An event as it comes in. */
 export type SimulatedEvent = { [T in ShopTopic]: SimulatedEventOf<T> }[ShopTopic];
 
+/** An event of one topic. */
 export interface SimulatedEventOf<T extends ShopTopic> {
   readonly topic: T;
   readonly key: string;
@@ -17,6 +18,7 @@ export interface SimulatedEventOf<T extends ShopTopic> {
   readonly timestamp: number;
 }
 
+/** How much happens, and with which seed. */
 export interface Simulation {
   /** How many orders; there are some four to five times as many other events of orders, and clicks beside them. */
   readonly orders: number;
@@ -41,6 +43,10 @@ const USUAL_DELAY_MS = 1500;
  * A shop's believable life: visitors click, some order, most pay exactly, parcels leave and arrive, a few orders are
  * cancelled. Events come in nearly in the order of their times: most are up to a second late, one in a hundred up to
  * hours.
+ *
+ * @example
+ * const events = [...simulate({ orders: 3, seed: 1, clicks: false })];
+ * events.filter(({ topic }) => topic === 'orders').length; // → 3
  */
 export function* simulate(simulation: Simulation): Generator<SimulatedEvent> {
   const { orders, seed = 1, start = START, users = Math.max(1, Math.ceil(orders / 4)), clicks = true } = simulation;

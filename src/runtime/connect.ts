@@ -5,13 +5,18 @@ import { incompatibility } from '../serde/avro/compatibility.ts';
 import type { Registry } from '../serde/registry/registry.ts';
 import type { RegistryClientOptions } from '../serde/registry/registry-client.ts';
 
-/** A log and the registry of its schemas: what a worker runs on. */
+/**
+ * A log and the registry of its schemas: what a worker runs on. `close` it after the workers have stopped.
+ *
+ * @see `openEmbedded`, `connectKafka`
+ */
 export interface Connection {
   readonly log: Log;
   readonly registry: Registry;
   close(): Promise<void>;
 }
 
+/** Where the embedded log is, and how safe a commit is. */
 export interface EmbeddedOptions {
   /** The log's file, made if it is missing; the folder must be there. */
   readonly path: string;
@@ -22,16 +27,21 @@ export interface EmbeddedOptions {
 }
 
 /**
- * Opens an embedded log, with its schemas in the same file. Other processes may have it open too.
+ * Opens an embedded log, with its schemas in the same file. Other processes may have it open too. Throws LOG_MISSING,
+ * LOG_FOREIGN, LOG_NEWER, LOG_NOT_WRITABLE, LOG_DAMAGED; calls of the log later LOG_BUSY, LOG_DISK_FULL, LOG_CLOSED.
  *
  * @example
- * const { log, registry } = await openEmbedded({ path: 'shop.db' });
+ * const { log, close } = await openEmbedded({ path: 'embedded.db' });
+ * await log.createTopics([{ name: 'clicks', partitions: 4 }]);
+ * await log.topics(); // → [{ name: 'clicks', partitions: 4 }]
+ * await close();
  */
 export async function openEmbedded({ path, ...options }: EmbeddedOptions): Promise<Connection> {
   const log = await openEmbeddedLog(path, options);
   return { log, registry: log.registry(incompatibility), close: () => log.close() };
 }
 
+/** How to reach Kafka and the schema registry. Times are in milliseconds. */
 export interface KafkaOptions extends Omit<KafkaLogOptions, 'clientId'> {
   /** Default `millrace`. */
   readonly clientId?: string;
@@ -39,7 +49,8 @@ export interface KafkaOptions extends Omit<KafkaLogOptions, 'clientId'> {
 }
 
 /**
- * Connects to a Kafka (4.2 or later) and a Confluent-compatible registry. Throws BROKER_UNREACHABLE, BROKER_TOO_OLD.
+ * Connects to a Kafka (4.2 or later) and a Confluent-compatible registry. Throws BROKER_UNREACHABLE, BROKER_TOO_OLD,
+ * KAFKA_REFUSED; calls of the log later KAFKA_TIMED_OUT, REGISTRY_UNREACHABLE, REGISTRY_REFUSED, REGISTRY_FOREIGN.
  *
  * @example
  * const { log, registry } = await connectKafka({

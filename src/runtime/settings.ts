@@ -68,7 +68,12 @@ export const settingsTable = {
 
 const schema = z.strictObject(settingsTable);
 
-/** What a user may give. */
+/**
+ * What a user may set of a worker; `docs/settings.md` lists it all. Wrong ones throw SETTING_INVALID.
+ *
+ * @example
+ * const settings: Settings = { applicationId: 'spending-v2', commitIntervalMs: 500, processingErrors: 'dead-letter' };
+ */
 export type Settings = z.input<typeof schema>;
 
 /** All settings, checked, with defaults. */

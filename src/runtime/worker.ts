@@ -20,6 +20,11 @@ import { withStoresInMemory } from './split-backend.ts';
 import { StreamThread } from './stream-thread.ts';
 import { refuseVolatileState } from './volatile-state.ts';
 
+/**
+ * What a worker runs, and on what.
+ *
+ * @see `createWorker`
+ */
 export interface WorkerOptions {
   readonly topology: Topology;
   readonly log: Log;
@@ -43,6 +48,7 @@ export interface StatePlace {
   readonly applicationId: string;
 }
 
+/** `starting` until the first tasks are restored; `failed` and `stopped` are final. */
 export type WorkerState = 'created' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
 
 /** How often `untilEnd` looks whether all is done. */
@@ -50,7 +56,10 @@ const LOOK_MS = 50;
 
 /**
  * Runs a topology on a log: joins the group of its application id, takes its share of the tasks, keeps their state in a
- * state file. Start more workers to share the work; each needs a state folder of its own.
+ * state file. Start more workers to share the work; each needs a state folder of its own. What ends it (a fatal error)
+ * comes out of `finished`, `ready`, `untilEnd` and `stop`.
+ *
+ * @see `createWorker`
  */
 export class Worker {
   readonly #topology: Topology;
@@ -58,6 +67,7 @@ export class Worker {
   readonly #registry: Registry;
   readonly #endpoint: string | undefined;
   readonly #openBackend: (place: StatePlace) => StateBackend;
+  /** All settings, with defaults. */
   readonly settings: ResolvedSettings;
   readonly #metrics: WorkerMetrics;
   #state: WorkerState = 'created';
@@ -79,11 +89,13 @@ export class Worker {
     this.#metrics = new WorkerMetrics(this.settings.applicationId, metrics);
   }
 
+  /** What it does at present. */
   get state(): WorkerState {
     if (this.#state === 'starting' && this.#thread?.isRunning) this.#state = 'running';
     return this.#state;
   }
 
+  /** What it counts, for Prometheus. */
   get metrics(): MetricsRegistry {
     return this.#metrics.registry;
   }
@@ -100,7 +112,10 @@ export class Worker {
 
   /**
    * Checks topics and schemas, opens the state file and joins the group. Resolves when the member is known; tasks may
-   * still be restoring (see `ready`). Throws what is wrong with topics, schemas, settings or the state file.
+   * still be restoring (see `ready`). Throws what is wrong with topics, schemas, settings or the state file: TOPIC_UNKNOWN,
+   * PATTERN_UNMATCHED, NOT_COPARTITIONED, TOPIC_PARTITIONS_DIFFER, SCHEMA_INCOMPATIBLE, STATE_VOLATILE, STATE_FILE_LOCKED,
+   * STATE_FILE_FOREIGN, GROUP_TOPOLOGY_DIFFERS. What a task meets later, such as STATE_STORE_CHANGED or RECORD_REJECTED,
+   * comes out of `finished`.
    */
   async start(): Promise<void> {
     this.#state = 'starting';
@@ -276,7 +291,21 @@ function inFile(place: StatePlace): StateBackend {
   return openStateFile(place);
 }
 
-/** A worker for a topology; `start` it. */
+/**
+ * A worker for a topology; `start` it. Throws SETTING_INVALID.
+ *
+ * @example
+ * const copy = topology('copy', (flow) => {
+ *   flow.stream('clicks', { key: string(), value: string() }).pipe(to('copies'));
+ * });
+ * const { log, registry, close } = await openEmbedded({ path: 'worker.db' });
+ * await log.createTopics(['clicks', 'copies'].map((name) => ({ name, partitions: 1 })));
+ * const worker = createWorker({ topology: copy, log, registry, settings: { stateDir: 'state' } });
+ * await worker.start();
+ * await worker.untilEnd();
+ * worker.state; // → 'stopped'
+ * await close();
+ */
 export function createWorker(options: WorkerOptions): Worker {
   return new Worker(options);
 }

@@ -4,7 +4,13 @@ import type { Serde } from './serde.ts';
 import { shown } from './shown.ts';
 import { singleColumn } from './single-column.ts';
 
-/** Bytes as they are. What is read is a copy of its own, so that keeping it does not keep the whole fetched batch. */
+/**
+ * Bytes as they are. What is read is a copy of its own, so that keeping it does not keep the whole fetched batch. Anything
+ * but a `Uint8Array` is VALUE_INVALID when written.
+ *
+ * @example
+ * flow.stream('images', { key: string(), value: bytes() }).pipe(mapValues((image) => image.length));
+ */
 export function bytes(): Serde<Uint8Array> {
   return {
     name: 'bytes',

@@ -5,7 +5,13 @@ import { singleColumn } from './single-column.ts';
 
 const UINT32 = 2 ** 32;
 
-/** Integers within ±(2^53 - 1) in 8 bytes, big-endian, as Kafka's LongSerializer writes them. */
+/**
+ * Integers within ±(2^53 - 1) in 8 bytes, big-endian, as Kafka's LongSerializer writes them. Larger ones are
+ * RECORD_UNREADABLE when read, VALUE_INVALID when written, as fractions are.
+ *
+ * @example
+ * flow.stream('amounts', { key: string(), value: integer() });
+ */
 export function integer(): Serde<number> {
   return {
     name: 'integer',

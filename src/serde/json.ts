@@ -5,13 +5,32 @@ import { singleColumn } from './single-column.ts';
 import { describeIssue, type StandardResult, type StandardSchema } from './standard-schema.ts';
 import { decodeUtf8, Utf8Encoder } from './utf8.ts';
 
+/** What JSON can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /**
- * JSON as UTF-8. With a guard (any Standard Schema validator: zod, valibot, arktype, …) values have its output type, and
- * are checked when read and when written. Numbers are doubles: money belongs in integers or strings.
+ * JSON as UTF-8, of any shape. Numbers are doubles: money belongs in integers or strings. What is no JSON is
+ * RECORD_UNREADABLE when read, VALUE_INVALID when written, NaN and Infinity too.
+ *
+ * @example
+ * flow.stream('events', { key: string(), value: json() }).pipe(filter((event) => Array.isArray(event)));
  */
 export function json(): Serde<JsonValue>;
+/**
+ * With a guard (any Standard Schema validator: zod, valibot, arktype, …) values have its output type, and are checked when
+ * read (RECORD_UNREADABLE) and when written (VALUE_INVALID), with the place of what does not fit.
+ *
+ * @example
+ * import { z } from 'zod';
+ *
+ * const Visit = z.object({ page: z.string(), seconds: z.number() });
+ * flow.stream('visits', { key: string(), value: json(Visit) }).pipe(
+ *   mapValues((visit) => Math.round(visit.seconds)),
+ *   to('lengths', { value: integer() }),
+ * );
+ * // in  visits  ann={"page":"tea","seconds":7.4}@1
+ * // out lengths ann=7@1
+ */
 export function json<T>(guard: StandardSchema<T>): Serde<T>;
 export function json<T>(guard?: StandardSchema<T>): Serde<T> {
   // Without a guard T is JsonValue, which is what JSON.parse gives.

@@ -5,6 +5,14 @@
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import type { Registry } from './registry/registry.ts';
 
+/**
+ * How keys or values become bytes of records and columns of tables. Topologies are given serdes; the types of all that
+ * follows come from them.
+ *
+ * @example
+ * const page: Serde<string> = string();
+ * flow.stream('clicks', { key: string(), value: page });
+ */
 export interface Serde<T> {
   /** For descriptions and errors: `string`, `avro(OrderCreated)`. */
   readonly name: string;
@@ -19,6 +27,7 @@ export interface Serde<T> {
 /** A serde that can write `T`, `nullable` or not: null itself has no bytes. */
 export type SerdeFor<T> = Serde<NonNullable<T>> | Serde<NonNullable<T> | null>;
 
+/** For which topic, and which part of its records, a serde is opened. */
 export interface SerdeUse {
   readonly topic: string;
   readonly part: 'key' | 'value';
@@ -27,6 +36,7 @@ export interface SerdeUse {
   readonly register?: boolean;
 }
 
+/** A serde opened for a topic: it writes and reads bytes, without waiting. */
 export interface Codec<T> {
   /** The bytes may be a view that the next call of `encode` overwrites: copy what is kept. Throws VALUE_INVALID. */
   encode(value: T): Buffer;
@@ -42,8 +52,10 @@ export interface Codec<T> {
 
 // --- columns --------------------------------------------------------------------------------------------------------
 
+/** What a column can hold. */
 export type SqlValue = string | number | bigint | Buffer | null;
 
+/** One column of a table in the state file. */
 export interface Column {
   /** The field's name, or `key` / `value` where a whole key or value is one column. */
   readonly name: string;

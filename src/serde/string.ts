@@ -4,7 +4,13 @@ import { shown } from './shown.ts';
 import { singleColumn } from './single-column.ts';
 import { decodeUtf8, Utf8Encoder } from './utf8.ts';
 
-/** Text as UTF-8, as Kafka's StringSerializer writes it. Malformed UTF-8 and lone surrogates are errors. */
+/**
+ * Text as UTF-8, as Kafka's StringSerializer writes it. Malformed UTF-8 (RECORD_UNREADABLE) and lone surrogates
+ * (VALUE_INVALID) are errors. A null key or value is bad input, unless it is `nullable`.
+ *
+ * @example
+ * flow.stream('clicks', { key: string(), value: string() });
+ */
 export function string(): Serde<string> {
   return {
     name: 'string',

@@ -1,7 +1,11 @@
 import { failure } from '../errors.ts';
 import type { Codec, Column, Columns, Serde, SqlValue } from './serde.ts';
 
-/** A key in one of its windows. Times are ms since 1970; of windows by count, places in the key's sequence. */
+/**
+ * A key in one of its windows. Times are ms since 1970; of windows by count, places in the key's sequence.
+ *
+ * @see `windowedBy`
+ */
 export interface Windowed<K> {
   readonly key: K;
   readonly start: number;
@@ -19,7 +23,10 @@ const UINT32 = 2 ** 32;
  * the window in 8 bytes, big-endian. The end is the start and `sizeMs`; of sliding windows the size is their difference.
  *
  * @example
- * flow.stream('per-minute', { key: windowed(string(), 60_000), value: integer() })
+ * flow.stream('per-minute', { key: windowed(string(), 60_000), value: integer() }).pipe(
+ *   map((count, { key, start }) => [key, `${count} since ${start}`]),
+ *   to('lines', { key: string(), value: string() }),
+ * );
  */
 export function windowed<K>(key: Serde<K>, sizeMs: number): Serde<Windowed<K>> {
   return windowedBy(key, (start) => start + sizeMs);
@@ -48,6 +55,12 @@ export function windowedBy<K>(key: Serde<K>, endOf: (start: number) => number): 
 /**
  * Keys of sessions, as Kafka Streams' SessionWindowedSerializer writes them: the key's bytes, then the session's end and
  * its start in 8 bytes each, big-endian.
+ *
+ * @example
+ * flow.stream('visits', { key: sessionWindowed(string()), value: integer() }).pipe(
+ *   map((clicks, { key, start, end }) => [key, `${clicks} in ${end - start} ms`]),
+ *   to('lines', { key: string(), value: string() }),
+ * );
  */
 export function sessionWindowed<K>(key: Serde<K>): Serde<Windowed<K>> {
   return {

@@ -34,10 +34,12 @@ interface CommonOptions<T extends Topics> {
   readonly timing?: Timing;
 }
 
+/** Events are handled one by one. */
 export interface SingleHandling<T extends Topics> extends CommonOptions<T> {
   readonly handler: Handler<EventOf<T>>;
 }
 
+/** Events of a partition are handled some at a time. */
 export interface BatchHandling<T extends Topics> extends CommonOptions<T> {
   readonly batchHandler: BatchHandler<EventOf<T>>;
   /** Most events of one call. Default 100. */
@@ -63,9 +65,12 @@ export interface HandlingService {
  *
  * @example
  * const service = await handleEvents({
- *   log, registry, group: 'mailer', deadLetterTopic: 'mailer-dead-letters',
- *   topics: { orders: { key: string(), value: avro(OrderCreated) } },
- *   handler: async ({ value }) => { await sendMail(value.user_id, value.order_id); },
+ *   log,
+ *   registry,
+ *   group: 'mailer',
+ *   deadLetterTopic: 'mailer-dead-letters',
+ *   topics: { orders: { key: string(), value: avro(Order) } },
+ *   handler: async ({ key, value }) => sendMail(value.user_id, `Order ${key}: ${value.total_cents}`),
  * });
  * stopOnSignals(service);
  * await service.finished;

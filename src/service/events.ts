@@ -18,6 +18,7 @@ export type EventOf<T extends Topics> = {
   [Name in keyof T & string]: T[Name] extends TopicSerdes<infer K, infer V> ? Event<Name, K, V> : never;
 }[keyof T & string];
 
+/** What a handler may know beside its event. */
 export interface HandlerContext {
   /** Aborted when the service stops: a handler that takes long may end early, by throwing; its event comes again. */
   readonly signal: AbortSignal;

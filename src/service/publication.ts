@@ -1,6 +1,10 @@
 import type { Serde } from '../serde/serde.ts';
 
-/** How an event becomes a record of a topic. */
+/**
+ * How an event becomes a record of a topic.
+ *
+ * @see `publication`
+ */
 export interface Publication<K, E> {
   readonly topic: string;
   readonly keySerde: Serde<K>;
@@ -15,15 +19,15 @@ export interface Publication<K, E> {
  * A publication, with the type of its events taken from its serdes.
  *
  * @example
- * const bought = publication({
- *   topic: 'purchases',
+ * const paid = publication({
+ *   topic: 'payments',
  *   keySerde: string(),
- *   serde: avro(Purchase),
- *   key: (purchase) => purchase.user_id,
+ *   serde: avro(Payment),
+ *   key: () => 'o1',
  *   timestamp: () => Date.now(),
  * });
- * const publisher = await createPublisher({ log, registry, publications: [bought] });
- * await publisher.publish(bought, { user_id: 'ann', total_cents: 990 });
+ * const publisher = await createPublisher({ log, registry, publications: [paid] });
+ * await publisher.publish(paid, { amount_cents: 990 });
  */
 export function publication<K, E>(of: Publication<K, E>): Publication<K, E> {
   return of;

@@ -6,7 +6,11 @@ import { assert } from '../util/assert.ts';
 import type { Publication } from './publication.ts';
 import { type OpenTopic, openTopics } from './topic-codecs.ts';
 
-/** Writes events to a log; each call resolves when the log has acknowledged its event. */
+/**
+ * Writes events to a log; each call resolves when the log has acknowledged its event.
+ *
+ * @see `createPublisher`
+ */
 export interface Publisher {
   /**
    * Writes an event. Calls made at once go out as one batch. Rejects with VALUE_INVALID where the event does not fit its
@@ -17,6 +21,7 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
+/** What is published, and where. */
 export interface PublisherOptions {
   readonly log: Log;
   readonly registry: Registry;
@@ -24,7 +29,25 @@ export interface PublisherOptions {
   readonly publications: readonly Publication<unknown, unknown>[];
 }
 
-/** Opens a publisher and registers its schemas. Throws TOPIC_UNKNOWN, SCHEMA_INCOMPATIBLE, REGISTRY_UNREACHABLE. */
+/**
+ * Opens a publisher and registers its schemas. Throws TOPIC_UNKNOWN, SCHEMA_INCOMPATIBLE, REGISTRY_UNREACHABLE.
+ *
+ * @example
+ * const { log, registry, close } = await openEmbedded({ path: 'publisher.db' });
+ * await log.createTopics([{ name: 'clicks', partitions: 1 }]);
+ * const clicked = publication({
+ *   topic: 'clicks',
+ *   keySerde: string(),
+ *   serde: string(),
+ *   key: (page) => page,
+ *   timestamp: () => 5,
+ * });
+ * const publisher = await createPublisher({ log, registry, publications: [clicked] });
+ * await publisher.publish(clicked, 'home');
+ * await publisher.close();
+ * await log.offsets([{ topic: 'clicks', partition: 0 }], 'end'); // → [{ topic: 'clicks', partition: 0, offset: 1 }]
+ * await close();
+ */
 export async function createPublisher({ log, registry, publications }: PublisherOptions): Promise<Publisher> {
   const serdes = publications.map(({ topic, keySerde, serde }) => [topic, { key: keySerde, value: serde }] as const);
   const topics = await openTopics(Object.fromEntries(serdes), { log, registry, register: true });

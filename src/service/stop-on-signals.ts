@@ -14,6 +14,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /**
  * Stops the service at the first SIGINT or SIGTERM; a second signal of a kind ends the process at once, as ever. Gives
  * a function that undoes it. How the stop went is seen in the service's `finished`.
+ *
+ * @example
+ * const worker = createWorker({ topology: spending, log, registry });
+ * await worker.start();
+ * stopOnSignals(worker);
+ * await worker.finished();
  */
 export function stopOnSignals(service: Stoppable, source: SignalSource = process): () => void {
   const stop = (): void => {

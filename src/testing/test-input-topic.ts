@@ -1,6 +1,11 @@
 import type { Headers } from '../log/port.ts';
 import type { Codec } from '../serde/serde.ts';
 
+/**
+ * Which timestamps records have that are piped without one.
+ *
+ * @see `TestInputTopic`
+ */
 export interface TestInputTopicOptions {
   /** Timestamp of the first record that is piped without one, ms. Default 0. */
   readonly startTimestamp?: number;
@@ -15,7 +20,22 @@ export interface PipedRecord {
   readonly headers: Headers;
 }
 
-/** Writes typed records to an input topic. */
+/**
+ * Writes typed records to an input topic.
+ *
+ * @example
+ * const doubled = topology('doubled', (flow) => {
+ *   const numbers = flow.stream('numbers', { key: string(), value: integer() });
+ *   numbers.pipe(mapValues((n) => n * 2), to('doubles', { value: integer() }));
+ * });
+ * const driver = await TopologyTestDriver.open(doubled);
+ * const serdes = { key: string(), value: integer() };
+ * const numbers = await driver.input('numbers', { ...serdes, startTimestamp: 100, autoAdvanceMs: 10 });
+ * numbers.pipe('a', 1);
+ * numbers.pipe('a', 2);
+ * const doubles = await driver.output('doubles', serdes);
+ * doubles.readAll().map(({ value, timestamp }) => [value, timestamp]); // → [[2, 100], [4, 110]]
+ */
 export class TestInputTopic<K, V> {
   readonly #codecs: { readonly key: Codec<K>; readonly value: Codec<V> };
   readonly #send: (record: PipedRecord) => void;

@@ -2,10 +2,32 @@ import type { Codec } from '../serde/serde.ts';
 import type { StreamRecord } from '../topology/records.ts';
 import type { CapturedRecord } from './captured-log.ts';
 
-/** A record as a test reads it: a key or value may be null whatever the serde. */
+/**
+ * A record as a test reads it: a key or value may be null whatever the serde.
+ *
+ * @see `TestOutputTopic`
+ */
 export type TestRecord<K, V> = StreamRecord<K | null, V | null>;
 
-/** Reads typed records of an output topic, each once. */
+/**
+ * Reads typed records of an output topic, each once.
+ *
+ * @example
+ * const doubled = topology('doubled', (flow) => {
+ *   const numbers = flow.stream('numbers', { key: string(), value: integer() });
+ *   numbers.pipe(mapValues((n) => n * 2), to('doubles', { value: integer() }));
+ * });
+ * const driver = await TopologyTestDriver.open(doubled);
+ * const serdes = { key: string(), value: integer() };
+ * const numbers = await driver.input('numbers', serdes);
+ * const doubles = await driver.output('doubles', serdes);
+ * numbers.pipe('a', 1, { timestamp: 5 });
+ * numbers.pipe('b', 2, { timestamp: 6 });
+ * doubles.size; // → 2
+ * doubles.read(); // → { key: 'a', value: 2, timestamp: 5, headers: [] }
+ * doubles.readToMap(); // → new Map([['b', 4]])
+ * doubles.isEmpty; // → true
+ */
 export class TestOutputTopic<K, V> {
   readonly #codecs: { readonly key: Codec<K>; readonly value: Codec<V> };
   readonly #records: () => readonly CapturedRecord[];
@@ -22,6 +44,7 @@ export class TestOutputTopic<K, V> {
     return this.#records().length - this.#at;
   }
 
+  /** True where all are read. */
   get isEmpty(): boolean {
     return this.size === 0;
   }

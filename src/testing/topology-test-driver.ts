@@ -27,6 +27,11 @@ import { TestTopics } from './test-topics.ts';
 import { VirtualTimers } from './virtual-timers.ts';
 import { WaitingRecords } from './waiting-records.ts';
 
+/**
+ * Settings and surroundings of a test.
+ *
+ * @see `TopologyTestDriver`
+ */
 export interface TestDriverOptions {
   /** `emit` is `update` here unless said otherwise: every change of a table comes out. */
   readonly settings?: Settings;
@@ -37,6 +42,11 @@ export interface TestDriverOptions {
   readonly backend?: StateBackend;
 }
 
+/**
+ * What a restart finds of the state.
+ *
+ * @see `TopologyTestDriver`
+ */
 export interface RestartOptions {
   /**
    * Where the state is found: a state file, which a function opens again when the task is dead, or, to lose the state, a
@@ -55,11 +65,17 @@ export interface RestartOptions {
  * timestamp comes next.
  *
  * @example
- * const driver = await TopologyTestDriver.open(orders);
- * const created = await driver.input('orders', { key: string(), value: avro(OrderCreated) });
- * const totals = await driver.output('user-totals', { key: string(), value: avro(UserTotals) });
- * created.pipe('o1', order, { timestamp: 5 });
- * expect(totals.readAll()).toMatchObject([{ key: 'u1', value: { order_count: 1 }, timestamp: 5 }]);
+ * const totals = topology('totals', (flow) => {
+ *   const amounts = flow.stream('amounts', { key: string(), value: integer() });
+ *   amounts.pipe(groupByKey(), reduce('totals', { add: (a, b) => a + b }), to('totals-out'));
+ * });
+ * const driver = await TopologyTestDriver.open(totals);
+ * const amounts = await driver.input('amounts', { key: string(), value: integer() });
+ * const out = await driver.output('totals-out', { key: string(), value: integer() });
+ * amounts.pipe('ann', 5, { timestamp: 1 });
+ * amounts.pipe('ann', 7, { timestamp: 2 });
+ * out.readAll().map(({ value, timestamp }) => [value, timestamp]); // → [[5, 1], [12, 2]]
+ * driver.store('totals').get('ann'); // → { key: 'ann', value: 12, timestamp: 2 }
  */
 export class TopologyTestDriver {
   /** Records left out, by operator and reason. */

@@ -2,6 +2,7 @@ import { unreachable } from '../util/assert.ts';
 import type { GraphNode } from './graph.ts';
 import type { Topology } from './topology.ts';
 
+/** One step of a topology. */
 export interface DescribedNode {
   readonly id: number;
   readonly kind: string;
@@ -19,6 +20,7 @@ export interface DescribedNode {
   readonly volatile?: true;
 }
 
+/** A global table of a topology. */
 export interface DescribedGlobal {
   readonly name: string;
   readonly topic: string;
@@ -26,6 +28,7 @@ export interface DescribedGlobal {
   readonly value: string;
 }
 
+/** A topology as plain data: its steps, by the parts that tasks run. */
 export interface TopologyDescription {
   readonly name: string;
   readonly subtopologies: readonly { readonly index: number; readonly nodes: readonly DescribedNode[] }[];
@@ -33,7 +36,15 @@ export interface TopologyDescription {
   readonly globals: readonly DescribedGlobal[];
 }
 
-/** The graph as plain data. */
+/**
+ * The graph as plain data.
+ *
+ * @example
+ * const copy = topology('copy', (flow) => {
+ *   flow.stream('clicks', { key: string(), value: string() }).pipe(to('copies'));
+ * });
+ * describeAsJson(copy).subtopologies[0]?.nodes.map(({ kind, topic }) => `${kind} ${topic}`); // → ['stream clicks', 'to copies']
+ */
 export function describeAsJson({ name, subtopologies, graph }: Topology): TopologyDescription {
   return {
     name,
@@ -47,7 +58,16 @@ export function describeAsJson({ name, subtopologies, graph }: Topology): Topolo
   };
 }
 
-/** A topology in words: `text`, for people; `mermaid`, for a drawing; `json`, for programs. */
+/**
+ * A topology in words: `text`, for people; `mermaid`, for a drawing; `json`, for programs.
+ *
+ * @example
+ * const copy = topology('copy', (flow) => {
+ *   flow.stream('clicks', { key: string(), value: string() }).pipe(to('copies'));
+ * });
+ * describe(copy).split('\n').at(-1); // → '    1 to; topic copies: string → string; from 0'
+ * describe(copy, 'mermaid').split('\n')[0]; // → 'flowchart TD'
+ */
 export function describe(topology: Topology, format: 'text' | 'json' | 'mermaid' = 'text'): string {
   const description = describeAsJson(topology);
   switch (format) {

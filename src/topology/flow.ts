@@ -20,6 +20,7 @@ import type { TaskScope } from './task-scope.ts';
 import type { TimestampExtractor } from './timestamps.ts';
 import { materializeVersioned, type Versioned } from './versioned-table.ts';
 
+/** How a topic is read. */
 export interface StreamOptions<K, V> {
   readonly key: Serde<K>;
   readonly value: Serde<V>;
@@ -29,6 +30,7 @@ export interface StreamOptions<K, V> {
   readonly timestampExtractor?: TimestampExtractor<K, V>;
 }
 
+/** How a topic is read as a table. */
 export interface TableOptions<K, V> extends StreamOptions<K, V> {
   /**
    * Names the store (a table in the state file) that holds the rows. The topic itself is its changelog, unless a
@@ -44,6 +46,7 @@ export interface TableOptions<K, V> extends StreamOptions<K, V> {
   readonly timeToLive?: never;
 }
 
+/** How a topic is read as a global table. */
 export interface GlobalTableOptions<K, V> {
   readonly key: Serde<K>;
   readonly value: Serde<V>;
@@ -74,6 +77,8 @@ interface FlowOptions {
 /**
  * What a topology function is given. The function runs once to learn the graph, and once for each task to build its live
  * nodes; so it must declare the same steps every time.
+ *
+ * @see `topology`
  */
 export class Flow {
   /** @internal */
@@ -105,13 +110,17 @@ export class Flow {
   }
 
   /**
-   * The records of a topic, of several, or of all whose whole name a pattern matches when the worker starts; in the order
-   * of their timestamps as far as they are there. A record whose bytes cannot be read, and a null key or value where the
-   * serde is not `nullable`, is handled as `deserializationErrors` says.
+   * The records of a topic, of several, or of all whose whole name a pattern matches when the worker starts
+   * (PATTERN_UNMATCHED where there is none); in the order of their timestamps as far as they are there. A record whose bytes
+   * cannot be read, and a null key or value where the serde is not `nullable`, is handled as `deserializationErrors` says.
    *
    * @example
-   * const created = flow.stream('orders', { key: string(), value: avro(OrderCreated) });
-   * const visits = flow.stream(['web-visits', 'app-visits'], { key: string(), value: avro(Visit) });
+   * const created = flow.stream('orders', { key: string(), value: avro(Order) });
+   * const visits = flow.stream(['web-visits', 'app-visits'], { key: string(), value: string(), reset: 'latest' });
+   * visits.pipe(to('all-visits'));
+   * // in  web-visits ann=home@1
+   * // in  app-visits bob=tea@2
+   * // out all-visits ann=home@1 bob=tea@2
    */
   stream<K, V>(topic: string | readonly string[] | RegExp, options: StreamOptions<K, V>): KStream<K, V> {
     const { key, value } = options;
@@ -134,6 +143,18 @@ export class Flow {
    * A versioned table also keeps what its rows were before: a stream joins it as it was at the record's time, and a row
    * that comes out of order takes its place in the history, where groups and joins of tables do not see it. A row older
    * than the newest of the table minus `retentionMs` is dropped and counted.
+   *
+   * @example
+   * const products = flow.table('products', {
+   *   key: string(),
+   *   value: integer(),
+   *   name: 'products',
+   *   versioned: { retentionMs: 86_400_000 },
+   * });
+   * amounts.pipe(join(products, (cents, price) => cents - price), to('margins', { value: integer() }));
+   * // in  products ann=5@10 ann=7@20
+   * // in  amounts  ann=9@15
+   * // out margins  ann=4@15
    */
   table<K, V>(topic: string, options: TableOptions<K, V>): KTable<K, V> {
     const { key, value, name, versioned } = options;
@@ -167,7 +188,11 @@ export class Flow {
    * counted.
    *
    * @example
-   * const countries = flow.globalTable('countries', { key: string(), value: avro(Country), name: 'countries' });
+   * const codes = flow.globalTable('codes', { key: string(), value: string(), name: 'codes' });
+   * clicks.pipe(join(codes, (page) => page, (_page, code) => code), to('codes-clicked', { value: string() }));
+   * // in  codes         home=H@0
+   * // in  clicks        ann=home@1
+   * // out codes-clicked ann=H@1
    */
   globalTable<K, V>(topic: string, options: GlobalTableOptions<K, V>): GlobalKTable<K, V> {
     const { key, value, name } = options;

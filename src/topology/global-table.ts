@@ -2,7 +2,11 @@ import type { Serde } from '../serde/serde.ts';
 import type { Flow } from './flow.ts';
 import type { GraphNode } from './graph.ts';
 
-/** A table of which every worker has all rows, whatever partitions its tasks have. Streams look rows up in it. */
+/**
+ * A table of which every worker has all rows, whatever partitions its tasks have. Streams look rows up in it, by any key.
+ *
+ * @see `join`
+ */
 export class GlobalKTable<K, V> {
   readonly kind = 'global-table';
   /** @internal */

@@ -10,7 +10,10 @@ import type { TimestampExtractor } from './timestamps.ts';
 
 /**
  * Where to begin a topic for which the group has no offset: at its first record, at its end, at the first record that is
- * not older than a duration, or not at all.
+ * not older than a duration, or not at all (`none`: the worker stops with OFFSET_MISSING).
+ *
+ * @example
+ * flow.stream('clicks', { key: string(), value: string(), reset: { byDurationMs: 3_600_000 } });
  */
 export type OffsetReset = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number };
 

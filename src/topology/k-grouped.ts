@@ -6,7 +6,11 @@ import type { KWindowedStream } from './k-windowed-stream.ts';
 import { type Pipe, pipeSteps } from './pipe.ts';
 import type { TableChange } from './records.ts';
 
-/** A stream whose records are partitioned by the key to aggregate by. */
+/**
+ * A stream whose records are partitioned by the key to aggregate by.
+ *
+ * @see `groupByKey`, `groupBy`
+ */
 export class KGroupedStream<K, V> {
   readonly kind = 'grouped-stream';
   /** @internal */
@@ -20,7 +24,11 @@ export class KGroupedStream<K, V> {
   }
 }
 
-/** A table regrouped by another key: each change takes the old value out of one group and puts the new one into another. */
+/**
+ * A table regrouped by another key: each change takes the old value out of one group and puts the new one into another.
+ *
+ * @see `groupBy`
+ */
 export class KGroupedTable<K, V> {
   readonly kind = 'grouped-table';
   /** Changes by the new key, as they come out of the repartition topic. @internal */

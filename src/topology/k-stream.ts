@@ -17,7 +17,12 @@ export interface StreamShape<K, V> {
   readonly keyChanged: boolean;
 }
 
-/** A stream of records: an RxJS Observable whose `pipe` takes Millrace's operators. */
+/**
+ * A stream of records: an RxJS Observable whose `pipe` takes Millrace's operators. What is subscribed to it is alive in
+ * each task, and an error of a subscriber is reported late: prefer operators.
+ *
+ * @see `Flow`
+ */
 export interface KStream<K, V> extends Observable<StreamRecord<K, V>> {
   readonly pipe: Pipe<KStream<K, V>> & ObservablePipe<StreamRecord<K, V>>;
 }

@@ -27,7 +27,12 @@ export interface TableShape<K, V> {
   readonly versioned?: boolean;
 }
 
-/** A table: the newest value of each key. As an Observable it is the sequence of its changes. */
+/**
+ * A table: the newest value of each key. As an Observable it is the sequence of its changes. Between two commits only the
+ * last change of a key is passed on, unless the setting `emit` is `update`.
+ *
+ * @see `Flow`, `toTable`, and the aggregations, which make tables
+ */
 export interface KTable<K, V> extends Observable<TableChange<K, V>> {
   readonly pipe: Pipe<KTable<K, V>> & ObservablePipe<TableChange<K, V>>;
 }

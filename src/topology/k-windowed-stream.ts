@@ -4,6 +4,11 @@ import type { KStream } from './k-stream.ts';
 import { type Pipe, pipeSteps } from './pipe.ts';
 import type { Windows } from './windows.ts';
 
+/**
+ * When results of windows come out, how long they can be queried, and what becomes of late records.
+ *
+ * @see `windowedBy`
+ */
 export interface WindowOptions<K, V> {
   /**
    * When results come out. `windowClose`: one for each window, when it takes no more records. `update`: one for each
@@ -25,7 +30,11 @@ export interface WindowOptions<K, V> {
   readonly closeAfterIdle?: number;
 }
 
-/** A grouped stream whose groups are cut into windows. All that can follow is an aggregation. */
+/**
+ * A grouped stream whose groups are cut into windows. All that can follow is an aggregation.
+ *
+ * @see `windowedBy`
+ */
 export class KWindowedStream<K, V, W extends Windows = Windows> {
   readonly kind = 'windowed-stream';
   /** @internal */

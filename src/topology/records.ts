@@ -1,6 +1,11 @@
 import type { Headers } from '../log/port.ts';
 
-/** What flows through a stream. Operators never change a record; they make a new one. */
+/**
+ * What flows through a stream. Operators never change a record; they make a new one.
+ *
+ * @example
+ * clicks.pipe(forEach((_page, _user, record: StreamRecord<string, string>) => logger.info(record.timestamp)));
+ */
 export interface StreamRecord<K, V> {
   readonly key: K;
   readonly value: V;
@@ -9,7 +14,12 @@ export interface StreamRecord<K, V> {
   readonly headers: Headers;
 }
 
-/** What flows through a table: a row's new and old value; null where there is no row. */
+/**
+ * What flows through a table: a row's new and old value; null where there is no row.
+ *
+ * @example
+ * prices.subscribe(({ key, value, oldValue }: TableChange<string, number>) => logger.info({ key, value, oldValue }));
+ */
 export interface TableChange<K, V> {
   readonly key: K;
   readonly value: V | null;

@@ -9,13 +9,27 @@ export type Send = (key: unknown, value: unknown, timestamp: number, headers: He
 /**
  * Chooses where a record goes: one partition, several (each gets a copy), or none (`[]`: it is dropped and counted).
  * Undefined leaves it to the key, as always.
+ *
+ * @example
+ * const spread: StreamPartitioner<string, string> = ({ value }, partitions) => value.length % partitions;
+ * clicks.pipe(to('spread-clicks', { partitioner: spread }));
  */
 export type StreamPartitioner<K = unknown, V = unknown> = (
   record: { readonly key: K; readonly value: V; readonly topic: string },
   partitions: number,
 ) => number | readonly number[] | undefined;
 
-/** Chooses the topic of each record. */
+/**
+ * Chooses the topic of each record. One that was not there at the start is an error of the record (TOPIC_UNKNOWN),
+ * handled as `processingErrors` says.
+ *
+ * @example
+ * const byLength: TopicNameExtractor<string, string> = ({ value }) => (value.length > 3 ? 'long-pages' : 'short-pages');
+ * clicks.pipe(to(byLength, { topics: ['long-pages', 'short-pages'] }));
+ * // in  clicks      ann=home@1 bob=tea@2
+ * // out long-pages  ann=home@1
+ * // out short-pages bob=tea@2
+ */
 export type TopicNameExtractor<K = unknown, V = unknown> = (record: StreamRecord<K, V>) => string;
 
 /** What a sink does otherwise than by default. */

@@ -6,7 +6,11 @@ import type { Graph, StoreSettings } from './graph.ts';
 import { findSubtopologies, type PlannedSubtopology } from './subtopologies.ts';
 import type { TaskScope } from './task-scope.ts';
 
-/** A named, validated plan, and how to build its live graph for a task. */
+/**
+ * A named, validated plan, and how to build its live graph for a task.
+ *
+ * @see `topology`
+ */
 export interface Topology {
   readonly name: string;
   readonly graph: Graph;
@@ -19,6 +23,7 @@ export interface Topology {
   connect(scope: TaskScope): void;
 }
 
+/** How a topology is built. */
 export interface TopologyOptions {
   /** Default `none`. What is stored differs, so it cannot be changed without a new application id. */
   readonly optimization?: Optimization;
@@ -36,14 +41,18 @@ export interface TopologyOptions {
  * same steps every time and do nothing else. The name is the default application id: it owns the group, the state folder
  * and the internal topics.
  *
+ * Throws NAME_INVALID and TOPOLOGY_EMPTY, and what its steps throw: NAME_TAKEN, NAME_MISSING, SERDE_MISSING,
+ * WINDOW_INVALID.
+ *
  * @example
  * export const sizes = topology('sizes', (flow) => {
- *   flow.stream('orders', { key: string(), value: avro(OrderCreated) }).pipe(
+ *   flow.stream('orders', { key: string(), value: avro(Order) }).pipe(
  *     groupByKey(),
  *     count('orders-per-key'),
  *     to('order-counts'),
  *   );
  * });
+ * sizes.name; // → 'sizes'
  */
 export function topology(name: string, build: (flow: Flow) => void, options: TopologyOptions = {}): Topology {
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(name)) throw failure('NAME_INVALID', { name, kind: 'topology' });

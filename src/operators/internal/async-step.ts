@@ -5,6 +5,19 @@ import type { StreamRecord } from '../../topology/records.ts';
 import { repartition } from '../../topology/repartition.ts';
 import type { AsyncAttempt, AsyncStep } from '../../topology/task-scope.ts';
 
+/**
+ * How asynchronous calls are made, and what becomes of those that fail. Times are in milliseconds.
+ *
+ * @example
+ * clicks.pipe(
+ *   forEachAsync('mail', (page, user) => sendMail(user, page), {
+ *     concurrency: 4,
+ *     retries: 10,
+ *     timeoutMs: 5_000,
+ *     onError: 'dead-letter',
+ *   }),
+ * );
+ */
 export interface AsyncOptions<K, V> {
   /** Calls that may be under way at once, in each task. Default 16. */
   readonly concurrency?: number;
@@ -25,7 +38,11 @@ export interface AsyncOptions<K, V> {
   readonly value?: SerdeFor<V>;
 }
 
-/** What an asynchronous function may know beside value and key. */
+/**
+ * What an asynchronous function may know beside value and key.
+ *
+ * @see `mapAsync`
+ */
 export interface AsyncCall<K, V> extends AsyncAttempt {
   readonly record: StreamRecord<K, V>;
 }

@@ -8,15 +8,32 @@ import type { Infer } from './infer.ts';
 import { type Longs, nameOf, readerType } from './parse-schema.ts';
 import { WriterSchemas } from './writer-schemas.ts';
 
+/** How values stand for what Avro has and JavaScript has not. */
 export interface AvroOptions<L extends Longs = Longs> {
   /** What longs are: numbers, within ±(2^53 - 1), the default; or bigints. Times are numbers in either case. */
   readonly longs?: L;
 }
 
 /**
- * Avro with a schema registry, in Confluent's framing. The type of the values is inferred from the schema, an `as const`
- * object. Decimals are bigints (the unscaled value), times are numbers in their unit, bytes are `Uint8Array`s, unions
- * stand for themselves. Throws SCHEMA_INVALID, also for unions whose branches a value cannot tell apart.
+ * Avro with a schema registry, in Confluent's framing; the subject is `<topic>-key` or `<topic>-value`. The type of the
+ * values is inferred from the schema, an `as const` object. Decimals are bigints (the unscaled value), times are numbers in
+ * their unit, bytes are `Uint8Array`s, unions stand for themselves. Older versions of a schema are read as the present one.
+ *
+ * Throws SCHEMA_INVALID, also for unions whose branches a value cannot tell apart. At the start of a worker:
+ * SCHEMA_INCOMPATIBLE, REGISTRY_UNREACHABLE. Of a record: RECORD_UNREADABLE, VALUE_INVALID.
+ *
+ * @example
+ * const Purchase = {
+ *   type: 'record',
+ *   name: 'Purchase',
+ *   fields: [{ name: 'user_id', type: 'string' }, { name: 'cents', type: 'long' }],
+ * } as const;
+ * flow.stream('purchases', { key: string(), value: avro(Purchase) }).pipe(
+ *   mapValues((purchase) => purchase.cents), // a number: the schema says so
+ *   to('cents', { value: integer() }),
+ * );
+ * // in  purchases p1={"user_id":"ann","cents":990}@1
+ * // out cents     p1=990@1
  */
 export function avro<const S extends AvroSchema, const L extends Longs = 'number'>(
   schema: S,

@@ -1,4 +1,11 @@
-/** Decimals are bigints, the unscaled value: 12.34 with scale 2 is 1234n. Exact, and fit for adding. */
+/**
+ * Decimals are bigints, the unscaled value: 12.34 with scale 2 is 1234n. Exact, and fit for adding.
+ *
+ * @example
+ * decimal.format(1234n, 2); // → '12.34'
+ * decimal.parse('12.3', 2); // → 1230n
+ * decimal.format(decimal.parse('0.10', 2) + decimal.parse('0.20', 2), 2); // → '0.30'
+ */
 export const decimal = {
   /** `format(1234n, 2)` is `12.34`. */
   format(unscaled: bigint, scale: number): string {

@@ -4,6 +4,10 @@ import type { AvroSchema } from '../registry/registry.ts';
  * The type of a value, from its Avro schema: an `as const` object, or one written right in `avro(…)`. Defaults do not
  * change it. References to named types are followed within the schema, recursive ones too. A schema that is
  * only known when the program runs gives `unknown`.
+ *
+ * @example
+ * const User = { type: 'record', name: 'User', fields: [{ name: 'age', type: ['null', 'int'] }] } as const;
+ * const ann: Infer<typeof User> = { age: null };
  */
 export type Infer<S, Longs = number> = AvroSchema extends S ? unknown : Value<S, NamedIn<S>, Longs>;
 

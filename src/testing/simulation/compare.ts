@@ -8,6 +8,8 @@ import type { Fact, Outcome } from './outcome.ts';
  * - `stream`: every record of each partition, in any order, no more and no fewer.
  * - `ordered`: the same, and the records of each key in the same order.
  * - `ignore`: nothing.
+ *
+ * @see `SimulationOptions`
  */
 export type Comparison = 'table' | 'timestampedTable' | 'stream' | 'ordered' | 'ignore';
 

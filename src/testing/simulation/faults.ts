@@ -21,6 +21,12 @@ export const FAULT_KINDS = [
   'lost-state',
   'stale-state',
 ] as const;
+/**
+ * What goes wrong: a worker dies, stands still or leaves; a request or answer is lost; a task moves; a state file is gone
+ * or old.
+ *
+ * @see `SimulationOptions`
+ */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Steps of a worker, and how many pass of each before the one that goes wrong, at most. */

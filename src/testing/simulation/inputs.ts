@@ -4,6 +4,11 @@ import type { Registry } from '../../serde/registry/registry.ts';
 import type { Serde } from '../../serde/serde.ts';
 import type { StoredRecord } from './partition-log.ts';
 
+/**
+ * A record of a simulated input.
+ *
+ * @see `simulatedInput`
+ */
 export interface SimulatedRecord<K, V> {
   readonly key: K | null;
   /** Null: a tombstone. */
@@ -15,7 +20,11 @@ export interface SimulatedRecord<K, V> {
   readonly partition?: number;
 }
 
-/** Records of one topic, in the order in which they were written; of each partition, this order is kept. */
+/**
+ * Records of one topic, in the order in which they were written; of each partition, this order is kept.
+ *
+ * @see `simulatedInput`
+ */
 export interface SimulatedInput {
   readonly topic: string;
   readonly records: readonly SimulatedRecord<unknown, unknown>[];
@@ -23,7 +32,21 @@ export interface SimulatedInput {
   readonly value: Serde<unknown>;
 }
 
-/** Records for an input topic of a simulation, checked against the serdes that write them. */
+/**
+ * Records for an input topic of a simulation, checked against the serdes that write them.
+ *
+ * @example
+ * const clicks = simulatedInput({
+ *   topic: 'clicks',
+ *   key: string(),
+ *   value: string(),
+ *   records: [
+ *     { key: 'ann', value: 'home', timestamp: 1 },
+ *     { key: 'ann', value: null, timestamp: 2, partition: 1 },
+ *   ],
+ * });
+ * clicks.records.length; // → 2
+ */
 export function simulatedInput<K, V>(input: {
   topic: string;
   key: Serde<K>;

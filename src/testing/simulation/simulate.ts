@@ -14,6 +14,11 @@ import type { LogKind } from './simulated-log.ts';
 import { type RunOptions, type RunReport, type Scene, SimulationRun } from './simulation-run.ts';
 import { FilePlace, MemoryPlace } from './state-places.ts';
 
+/**
+ * What a simulation is made of.
+ *
+ * @see `simulate`
+ */
 export interface SimulationOptions {
   readonly inputs: readonly SimulatedInput[];
   /** Partitions of each topic, or by topic. Default 2. */
@@ -44,6 +49,11 @@ export interface SimulationOptions {
   readonly registry?: Registry;
 }
 
+/**
+ * What a run was like in which nothing went wrong in the end.
+ *
+ * @see `simulate`
+ */
 export interface SimulationReport {
   readonly seed: number;
   readonly log: LogKind;
@@ -65,8 +75,13 @@ export interface SimulationReport {
  * @throws SIMULATION_FAILED, with the difference, and what happened before it.
  *
  * @example
- * const words = simulatedInput({ topic: 'words', key: string(), value: string(), records });
- * for (let seed = 0; seed < 1000; seed++) await simulate(wordCount, { seed, inputs: [words] });
+ * const records = ['ann', 'bob', 'ann'].map((key, i) => ({ key, value: i, timestamp: i }));
+ * const clicks = simulatedInput({ topic: 'clicks', key: string(), value: integer(), records });
+ * const counts = topology('counts', (flow) => {
+ *   flow.stream('clicks', { key: string(), value: integer() }).pipe(groupByKey(), count('counts'), to('out'));
+ * });
+ * const report = await simulate(counts, { seed: 7, inputs: [clicks] });
+ * report.seed; // → 7
  */
 export async function simulate(
   topology: Topology,
@@ -75,7 +90,18 @@ export async function simulate(
   return (await Simulation.of(topology, options)).run(seed);
 }
 
-/** A topology and its inputs, for many seeds: what is the same for all of them is done once. */
+/**
+ * A topology and its inputs, for many seeds: what is the same for all of them is done once.
+ *
+ * @example
+ * const records = ['ann', 'bob', 'ann'].map((key, i) => ({ key, value: i, timestamp: i }));
+ * const clicks = simulatedInput({ topic: 'clicks', key: string(), value: integer(), records });
+ * const counts = topology('counts', (flow) => {
+ *   flow.stream('clicks', { key: string(), value: integer() }).pipe(groupByKey(), count('counts'), to('out'));
+ * });
+ * const simulation = await Simulation.of(counts, { inputs: [clicks] });
+ * for (let seed = 0; seed < 3; seed++) await simulation.run(seed);
+ */
 export class Simulation {
   readonly #topology: Topology;
   readonly #options: SimulationOptions;
@@ -89,6 +115,7 @@ export class Simulation {
     this.#scene = scene;
   }
 
+  /** Reads the inputs. Throws SETTING_INVALID, VALUE_INVALID. */
   static async of(unresolved: Topology, options: SimulationOptions): Promise<Simulation> {
     const { inputs, registry = new MemoryRegistry() } = options;
     const topology =
@@ -114,7 +141,7 @@ export class Simulation {
     return new Simulation(topology, options, scene);
   }
 
-  /** Throws SIMULATION_FAILED. */
+  /** One run. Throws SIMULATION_FAILED. */
   async run(seed: number): Promise<SimulationReport> {
     const expected = await this.#reference();
     const plan = this.#plan(seed);
