@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     memory: { type: 'boolean', default: false },
-    records: { type: 'string', default: '100000' },
+    records: { type: 'string', default: '30000' },
     'commit-every': { type: 'string', default: '10000' },
     'warm-up': { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },

@@ -9,6 +9,7 @@ import { RunningCase } from './run-case.ts';
 const SAMPLE_US = 200;
 const SAMPLE_BYTES = 8192;
 const TOP = 20;
+const ANONYMOUS = '(anonymous)';
 
 /** A function's part of the whole, itself without what it calls. */
 interface Self {
@@ -29,10 +30,11 @@ export async function profileCase(of: NamedCase, plan: Plan, file: string): Prom
   try {
     await running.load();
     for (let n = 0; n < plan.warmUp; n++) await running.round();
+    const inputs = Array.from({ length: 2 * plan.rounds }, () => running.prepare());
     await session.post('Profiler.enable');
     await session.post('Profiler.setSamplingInterval', { interval: SAMPLE_US });
     await session.post('Profiler.start');
-    await runRounds(running, plan.rounds);
+    for (const input of inputs.splice(0, plan.rounds)) await running.round(input);
     const { profile } = await session.post('Profiler.stop');
     writeFileSync(file, JSON.stringify(profile));
     await session.post('HeapProfiler.startSampling', {
@@ -40,7 +42,7 @@ export async function profileCase(of: NamedCase, plan: Plan, file: string): Prom
       includeObjectsCollectedByMajorGC: true,
       includeObjectsCollectedByMinorGC: true,
     });
-    await runRounds(running, plan.rounds);
+    for (const input of inputs) await running.round(input);
     const heap = await session.post('HeapProfiler.stopSampling');
     return { cpu: top(timesOf(profile)), allocated: top(sizesOf(heap.profile.head)) };
   } finally {
@@ -49,12 +51,12 @@ export async function profileCase(of: NamedCase, plan: Plan, file: string): Prom
   }
 }
 
-async function runRounds(running: RunningCase, rounds: number): Promise<void> {
-  for (let n = 0; n < rounds; n++) await running.round();
-}
-
 function timesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Map<string, number> {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+  // What a native module does has no name of its own.
+  for (const { id, children = [] } of nodes)
+    for (const child of children)
+      if (names.get(child) === ANONYMOUS) names.set(child, `native code called by ${names.get(id)}`);
   const times = new Map<string, number>();
   for (const [n, id] of samples.entries()) add(times, names.get(id) ?? '?', timeDeltas[n] ?? 0);
   return times;
@@ -70,9 +72,9 @@ function sizesOf(head: HeapProfiler.SamplingHeapProfileNode): Map<string, number
   return sizes;
 }
 
-/** What makes the input is not the case's. */
+/** What measures is not the case's. */
 function top(of: Map<string, number>): Self[] {
-  const own = [...of].filter(([name]) => !/bench\/operators\/input|\(idle\)/.test(name));
+  const own = [...of].filter(([name]) => !/^(post|\(idle\))$/.test(name));
   const total = own.reduce((sum, [, part]) => sum + part, 0);
   return own
     .sort(([, a], [, b]) => b - a)
@@ -85,7 +87,7 @@ function add(to: Map<string, number>, name: string, part: number): void {
 }
 
 function nameOf({ functionName, url, lineNumber }: HeapProfiler.SamplingHeapProfileNode['callFrame']): string {
-  const name = functionName === '' ? '(anonymous)' : functionName;
+  const name = functionName === '' ? ANONYMOUS : functionName;
   if (!url.startsWith('file:')) return name;
   return `${name} ${relative(process.cwd(), fileURLToPath(url))}:${lineNumber + 1}`;
 }

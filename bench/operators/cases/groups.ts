@@ -15,8 +15,8 @@ export const groups = {
   'group-by': {
     build: (flow) =>
       orders(flow).pipe(
-        groupBy('by-product', (order) => order.product_id, { key: id }),
-        count('orders-per-product'),
+        groupBy('by-user', (order) => order.user_id, { key: id }),
+        count('orders-per-user'),
         to('out'),
       ),
     over: 'group-by-key',

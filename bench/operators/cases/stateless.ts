@@ -76,7 +76,7 @@ export const stateless = {
       others.pipe(to('out'));
     },
   },
-  peek: { build: (flow, seen) => orders(flow).pipe(peek(seen), to('out')) },
+  peek: { build: (flow) => orders(flow).pipe(peek(nothing), to('out')) },
   'for-each': { build: (flow, seen) => orders(flow).pipe(forEach(seen)) },
   print: { build: (flow, seen) => orders(flow).pipe(print('order', { write: seen })) },
   rx: {
@@ -93,6 +93,8 @@ export const stateless = {
 } satisfies OperatorCases;
 
 const topicOf = (cents: number): string => (cents < 50_000 ? 'out' : 'more-out');
+
+const nothing = (): void => {};
 
 function doubled<T extends { readonly cents: number }>(order: T): T {
   return { ...order, cents: order.cents * 2 };
