@@ -40,6 +40,9 @@ export interface SealedTime {
   readonly part: number;
 }
 
+/** The horizon before which there are no rows. */
+const NONE = FIRST_TIME - 1;
+
 /** Into how many parts of the retention the changelog falls, of which whole ones can be cut off. */
 const PARTS = 16;
 
@@ -60,7 +63,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   readonly #marks: StoreMarks;
   #newest = -1;
   /** Rows up to it are too old. */
-  #horizon = FIRST_TIME;
+  #horizon = NONE;
   /** The part of time in which the last generation was sealed. */
   #part: number | undefined = Number.NaN;
   #drained: TimedChanges<K, V> | undefined;
@@ -103,7 +106,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     const first = Math.max(from, this.#horizon + 1);
     const rows: Entry<TimedKey<K>, V>[] = [];
     for (const { change } of this.#byTime.within(first, to)) rows.push(change as Entry<TimedKey<K>, V>);
-    for (const row of this.#table.times.within(first, to)) if (this.#isUnchanged(row)) rows.push(row);
+    rows.push(...this.#table.times.within(first, to, this.#isUnchanged));
     return this.#sorted(rows, (columns) => this.#index.map((at) => columns[at] ?? null));
   }
 
@@ -116,8 +119,8 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   }
 
   get lastTime(): number | undefined {
-    const committed = this.#table.times.last(this.#isUnchanged) ?? FIRST_TIME;
-    const last = Math.max(committed, this.#byTime.last ?? FIRST_TIME);
+    const committed = this.#table.times.last(this.#isUnchanged) ?? NONE;
+    const last = Math.max(committed, this.#byTime.last ?? NONE);
     return last <= this.#horizon ? undefined : last;
   }
 
@@ -175,7 +178,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   seal(): Generation<TimedKey<K>, V> {
     const sealed = this.#current;
     const horizon = this.#horizon;
-    if (horizon !== FIRST_TIME) sealed.retain(({ key }) => key.time > horizon);
+    if (horizon !== NONE) sealed.retain(({ key }) => key.time > horizon);
     if (this.#newest >= 0) this.#marks.set(NEWEST, this.#newest);
     // Each part of the changelog has all marks: those before it may be cut off.
     const part = this.sealedTime?.part;
@@ -279,7 +282,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   #advance(time: number): void {
     this.#newest = time;
     const horizon = time - this.#retentionMs;
-    this.#horizon = Number.isFinite(horizon) && time >= 0 ? horizon : FIRST_TIME;
+    this.#horizon = Number.isFinite(horizon) && time >= 0 ? horizon : NONE;
   }
 
   /** Takes up what the table says. */
