@@ -60,7 +60,7 @@ const TABLE = {
   },
   LOG_NOT_WRITABLE: {
     message: (c) =>
-      `The log ${c['path']} cannot be written (${c['reason']}). Check that it and its folder belong to this user.`,
+      `The log ${c['path']} cannot be written (${c['reason']}). Check that its folder is one, and that both may be written to by this user.`,
     fatal: true,
   },
   LOG_DAMAGED: {
@@ -165,7 +165,7 @@ const TABLE = {
   },
   STATE_FILE_UNOPENABLE: {
     message: (c) =>
-      `The state file ${c['path']} cannot be opened: ${c['reason']}. Check that its directory exists and may be written to.`,
+      `The state file ${c['path']} cannot be opened: ${c['reason']}. Check that its directory may be written to by this user, and that the disk has space.`,
     fatal: true,
   },
   STATE_FILE_MISSING: {
@@ -397,6 +397,15 @@ const TABLE = {
   },
   PORT_TAKEN: {
     message: (c) => `Port ${c['port']} is in use by another program. Choose another one with --http.`,
+  },
+  HTTP_UNAVAILABLE: {
+    message: (c) => `HTTP cannot be served on ${c['host']}:${c['port']}: ${c['reason']}. ${c['advice']}`,
+  },
+  SYSTEM_REFUSED: {
+    message: (c) => `Cannot ${c['what']}: ${c['reason']}. ${c['advice']}`,
+  },
+  TOPOLOGY_UNLOADABLE: {
+    message: (c) => `The topology file ${c['path']} cannot be loaded: ${c['reason']}. Mend the file.`,
   },
   EVENT_INVALID: {
     message: (c) => `The line is no event that can be taken: ${c['reason']}. Mend the line.`,

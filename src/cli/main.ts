@@ -12,6 +12,7 @@ import type { OptionsOf, OptionTable } from './option-table.ts';
 import { type ProcessIo, processIo } from './process-io.ts';
 import { buildProgram, type Invocation, type ProgramOptions } from './program.ts';
 import { resolveOptions } from './resolve-options.ts';
+import { systemFailure } from './system-failure.ts';
 
 /** Errors about what the user wrote, not about what happened then. */
 const WRONG_USAGE: readonly ErrorCode[] = [
@@ -93,9 +94,10 @@ function pick<T extends OptionTable>(values: OptionsOf<T>, table: T): OptionsOf<
   return Object.fromEntries(Object.keys(table).map((name) => [name, values[name]])) as OptionsOf<T>;
 }
 
-async function report(error: unknown, stderr: Output): Promise<number> {
+async function report(thrown: unknown, stderr: Output): Promise<number> {
   // Commander has said it already; its code is 0 after help and version.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? DONE : USAGE;
+  const error = systemFailure(thrown);
   if (!isMillraceError(error)) {
     await stderr.write(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return FAILED;

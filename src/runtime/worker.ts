@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry as MetricsRegistry } from 'prom-client';
@@ -138,7 +137,6 @@ export class Worker {
     const stepsWithLetters = application.topology.graph.nodes.some(({ deadLetters }) => deadLetters === true);
     if ([settings.deserializationErrors, settings.processingErrors].includes('dead-letter') || stepsWithLetters)
       await openDeadLetterTopic(this.#log, settings.deadLetterTopic);
-    mkdirSync(join(settings.stateDir, settings.applicationId), { recursive: true });
     const backend = openStateFile({ path: this.stateFile, applicationId: settings.applicationId });
     this.#backend = backend;
     const globals = await this.#openGlobals({ application, codecs, backend });

@@ -4,17 +4,10 @@ import type { Connection } from '../../runtime/connect.ts';
 import type { Worker } from '../../runtime/worker.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import {
-  builtInTopologies,
-  ensureTopics,
-  loadTopologies,
-  openEngine,
-  startWorker,
-  stateDirOf,
-  topicsOf,
-} from '../engine.ts';
+import { ensureTopics, openEngine, startWorker, stateDirOf, topicsOf } from '../engine.ts';
+import { builtInTopologies, loadTopologies } from '../load-topologies.ts';
 import { runOptions, workerSettings } from '../run-options.ts';
-import { isPortTaken, serveWorkers } from '../worker-http.ts';
+import { serveWorkers } from '../worker-http.ts';
 
 const DONE = 'done: all that was there is processed and committed';
 const STOPPED = 'stopped';
@@ -30,6 +23,7 @@ export const run = defineCommand({
   async run(context) {
     const names = context.args.length === 0 ? builtInTopologies : context.args;
     const topologies = (await Promise.all(names.map(loadTopologies))).flat();
+    requireDistinct(topologies);
     if (topologies.length > 1 && context.options.applicationId !== undefined) {
       throw failure('SETTING_INVALID', { problems: '--application-id is for one topology; name the one to run' });
     }
@@ -41,6 +35,16 @@ export const run = defineCommand({
     }
   },
 });
+
+/** A name owns the group and the state. */
+function requireDistinct(topologies: readonly Topology[]): void {
+  const names = topologies.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice === undefined) return;
+  throw failure('SETTING_INVALID', {
+    problems: `topology '${twice}' is given twice; name each once, or give one another name`,
+  });
+}
 
 async function runAll(context: Context, engine: Connection, topologies: readonly Topology[]): Promise<void> {
   const { options, settings, signal, stderr } = context;
@@ -95,12 +99,7 @@ async function serve(
 ): Promise<() => Promise<void>> {
   const { http, httpHost: host } = options;
   if (http === undefined) return async () => {};
-  try {
-    const { address, close } = await serveWorkers(workers, { host, port: http, metrics, stderr });
-    await stderr.write(`http: ${address}/stores\n`);
-    return close;
-  } catch (error) {
-    if (isPortTaken(error)) throw failure('PORT_TAKEN', { port: http }, error);
-    throw error;
-  }
+  const { address, close } = await serveWorkers(workers, { host, port: http, metrics, stderr });
+  await stderr.write(`http: ${address}/stores\n`);
+  return close;
 }
