@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failure } from '../errors.ts';
+import { nearest } from '../util/nearest.ts';
 
 const errorPolicy = z.enum(['fail', 'skip', 'dead-letter']);
 
@@ -58,7 +59,12 @@ export const settingsTable = {
     .describe('after it the log aborts a transaction whose worker is gone, ms'),
 } as const;
 
-const schema = z.strictObject(settingsTable);
+const schema = z.strictObject(settingsTable).superRefine((settings, context) => {
+  const { processingGuarantee, commitIntervalMs, transactionTimeoutMs } = settings;
+  if (processingGuarantee === 'at_least_once' || commitIntervalMs < transactionTimeoutMs) return;
+  const message = `must be less than transactionTimeoutMs = ${transactionTimeoutMs}, or every transaction is aborted before it is committed`;
+  context.addIssue({ code: 'custom', path: ['commitIntervalMs'], message });
+});
 
 /** What a user may give. */
 export type Settings = z.input<typeof schema>;
@@ -73,10 +79,7 @@ export type ResolvedSettings = z.output<typeof schema> & {
 export function resolveSettings(settings: Settings, topologyName: string): ResolvedSettings {
   const result = schema.safeParse(settings);
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => {
-      const name = path.join('.');
-      return name === '' ? message : `${name} = ${JSON.stringify(settings[name as keyof Settings])}: ${message}`;
-    });
+    const problems = result.error.issues.map((issue) => problemOf(issue, settings));
     throw failure('SETTING_INVALID', { problems: problems.join('; ') });
   }
   const applicationId = result.data.applicationId ?? topologyName;
@@ -85,4 +88,17 @@ export function resolveSettings(settings: Settings, topologyName: string): Resol
     applicationId,
     deadLetterTopic: result.data.deadLetterTopic ?? `${applicationId}-dead-letters`,
   };
+}
+
+function problemOf(issue: z.core.$ZodIssue, settings: Settings): string {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownSetting).join('; ');
+  const name = issue.path.join('.');
+  const given: unknown = Object.entries(settings).find(([key]) => key === name)?.[1];
+  const shown = typeof given === 'number' ? String(given) : JSON.stringify(given);
+  return `${name} = ${shown}: ${issue.message}`;
+}
+
+function unknownSetting(name: string): string {
+  const meant = nearest(name, Object.keys(settingsTable));
+  return `there is no setting '${name}'${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }
