@@ -121,7 +121,26 @@ const TABLE = {
   },
   RECORD_TOO_LARGE: {
     message: (c) =>
-      `A batch of ${c['bytes']} bytes is too large for ${c['topic']}-${c['partition']}. Write smaller records, or raise max.message.bytes of the topic.`,
+      `A record of ${c['bytes']} bytes is larger than topic ${c['topic']} takes: its max.message.bytes is ${c['limit']}. Write smaller records, or raise that of the topic.`,
+  },
+  BATCH_TOO_LARGE: {
+    message: (c) =>
+      `The broker does not take a batch of ${c['bytes']} bytes for ${c['topic']}-${c['partition']}, and this program may not ask how much it takes, or it takes less since. Give it the right to describe the topic's settings and start again, or raise max.message.bytes of the topic.`,
+    fatal: true,
+  },
+  ROW_TOO_LARGE: {
+    message: (c) =>
+      `Row ${c['key']} of store ${c['store']} cannot be kept: it needs ${c['bytes']} bytes in its changelog ${c['topic']}, whose max.message.bytes is ${c['limit']}. Nothing of it was committed, and no policy passes over it, since the store would not be whole. Keep less in a row, or raise max.message.bytes of that topic.`,
+    fatal: true,
+  },
+  DEAD_LETTER_TOO_LARGE: {
+    message: (c) =>
+      `The dead letter of ${c['of']} has ${c['bytes']} bytes, but topic ${c['topic']} takes ${c['limit']}. Nothing of it was committed. Raise max.message.bytes of that topic.`,
+    fatal: true,
+  },
+  PRODUCTION_FAILED: {
+    message: (c) =>
+      `What came of ${c['of']} cannot be written: ${c['reason']} Nothing of it was committed. Or set productionErrors to 'skip' or 'dead-letter'.`,
     fatal: true,
   },
   SOURCE_TOPICS_MISSING: {
