@@ -54,7 +54,8 @@ export class Application {
       return end === undefined || end.internal ? [] : [end.topic];
     });
     const writesAny = topology.graph.nodes.some(({ sink }) => sink?.choice === 'any');
-    const found = writesAny ? await log.topics() : await log.describeTopics([...new Set(needed)]);
+    const names = writesAny ? (await log.topics()).map(({ name }) => name) : [...new Set(needed)];
+    const found = await log.describeTopics(names);
     const existing = new Map(found.map(({ name, partitions }) => [name, partitions]));
     const missing = needed.find((topic) => !existing.has(topic));
     if (missing !== undefined) throw await unknownTopic(missing, log);

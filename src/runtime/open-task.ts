@@ -30,6 +30,8 @@ export interface OpenTaskOptions {
 /** Builds a task, restores its stores, takes up its inputs. Undefined where it was cancelled meanwhile. */
 export async function openTask(id: TaskId, options: OpenTaskOptions): Promise<Task | undefined> {
   const { log, application, backend, metrics, timing, cancelled } = options;
+  // So that a record that is too large for one of them is refused when it is written, not by the commit.
+  await log.describeTopics(internalTopicsOf(id, application));
   const task = build(id, options);
   const { partitions } = task;
   // The order matters: stable offsets first, then the end of the changelogs (see `restore`).
@@ -43,6 +45,12 @@ export async function openTask(id: TaskId, options: OpenTaskOptions): Promise<Ta
   task.start(positions, await log.offsets(partitions, 'stable'), committed);
   task.recall(backend.checkpoints());
   return cancelled() ? undefined : task;
+}
+
+/** Topics that the task writes and that did not exist when the application was bound. */
+function internalTopicsOf({ subtopology }: TaskId, application: Application): string[] {
+  const { changelogs = [], repartitionSinks = [] } = application.subtopologies[subtopology] ?? {};
+  return [...changelogs.map(({ name }) => name), ...repartitionSinks];
 }
 
 function build(id: TaskId, options: OpenTaskOptions): Task {

@@ -47,6 +47,9 @@ export const settingsTable = {
   processingErrors: errorPolicy
     .default('fail')
     .describe('what to do with a record at which a function of the topology fails'),
+  productionErrors: errorPolicy
+    .default('fail')
+    .describe('what to do with a record of which comes more than a topic takes (max.message.bytes)'),
   deadLetterTopic: z
     .string()
     .optional()

@@ -135,7 +135,8 @@ export class Worker {
     const application = await Application.bind(settings.applicationId, this.#topology, this.#log);
     const codecs = await Codecs.open(application, this.#registry);
     const stepsWithLetters = application.topology.graph.nodes.some(({ deadLetters }) => deadLetters === true);
-    if ([settings.deserializationErrors, settings.processingErrors].includes('dead-letter') || stepsWithLetters)
+    const { deserializationErrors, processingErrors, productionErrors } = settings;
+    if ([deserializationErrors, processingErrors, productionErrors].includes('dead-letter') || stepsWithLetters)
       await openDeadLetterTopic(this.#log, settings.deadLetterTopic);
     const backend = openStateFile({ path: this.stateFile, applicationId: settings.applicationId });
     this.#backend = backend;
