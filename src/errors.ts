@@ -92,6 +92,11 @@ const TABLE = {
       `No Kafka broker answered at ${c['addresses']} within ${c['waitedMs']} ms (${c['reason']}). Check the address, and that Kafka runs.`,
     retryable: true,
   },
+  LOG_SILENT: {
+    message: (c) =>
+      `${c['log']} has not answered for ${c['seconds']} s (${c['reason']}). Nothing is lost: the worker goes on by itself when it does. Check that the brokers run and can be reached.`,
+    retryable: true,
+  },
   BROKER_TOO_OLD: {
     message: (c) =>
       `The Kafka cluster has ${c['feature']} ${c['found']}, but ${c['need']} needs ${c['level']} (${c['since']} or later). Upgrade the brokers; if they are new enough, switch it on: kafka-features.sh --bootstrap-server HOST:PORT upgrade --feature ${c['feature']}=${c['level']}`,

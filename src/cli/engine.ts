@@ -51,12 +51,15 @@ export interface WorkerChoice {
   /** Where the worker counts. */
   readonly metrics?: MetricsRegistry;
   readonly settings: NonNullable<Parameters<typeof createWorker>[0]['settings']>;
+  /** Told what is to be known of the worker. Default: a line on the process's stderr. */
+  readonly notify?: (text: string) => void;
 }
 
 /** A worker that is started. Throws TOPIC_UNKNOWN with the option that makes topics. */
-export async function startWorker({ topology, engine, settings, metrics }: WorkerChoice): Promise<Worker> {
+export async function startWorker({ engine, ...choice }: WorkerChoice): Promise<Worker> {
+  const { topology } = choice;
   const { log, registry } = engine;
-  const worker = createWorker({ topology, log, registry, settings, ...(metrics && { metrics }) });
+  const worker = createWorker({ ...choice, log, registry });
   try {
     await worker.start();
   } catch (error) {

@@ -31,7 +31,7 @@ export async function serveWorkers(workers: readonly Worker[], serving: Serving)
     metrics,
     health: {
       live: () => ({ ok: workers.every(({ state }) => state !== 'failed'), details: details(workers) }),
-      ready: () => ({ ok: workers.every(({ state }) => state === 'running'), details: details(workers) }),
+      ready: () => ({ ok: workers.every(isReady), details: details(workers) }),
     },
     onError: (error) => void stderr.write(`http: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`),
   });
@@ -46,8 +46,16 @@ export async function serveWorkers(workers: readonly Worker[], serving: Serving)
   return { address, close };
 }
 
+/** A worker that is cut off still answers, but what it knows grows old. */
+function isReady({ state, silence }: Worker): boolean {
+  return state === 'running' && silence === null;
+}
+
 function details(workers: readonly Worker[]): Record<string, unknown> {
-  const entries = workers.map(({ settings, state, lag }) => [settings.applicationId, { state, lag }]);
+  const entries = workers.map(({ settings, state, lag, silence }) => {
+    const reason = silence === null ? {} : { reason: silence.message };
+    return [settings.applicationId, { state, lag, ...reason }];
+  });
   return { workers: Object.fromEntries(entries) };
 }
 

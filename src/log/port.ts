@@ -56,7 +56,15 @@ export interface Log {
   producer(options: ProducerOptions): Promise<Producer>;
   /** Joins the group and returns as soon as the coordinator knows the member. */
   join(options: JoinOptions): Promise<Membership>;
+  /** For how long the log has not answered what it was asked first of all that is open; null where nothing is. */
+  silence(): Silence | null;
   close(): Promise<void>;
+}
+
+export interface Silence {
+  readonly forMs: number;
+  /** What is known of why. */
+  readonly reason: string;
 }
 
 // --- reading --------------------------------------------------------------------------------------------------------

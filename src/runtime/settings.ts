@@ -50,6 +50,12 @@ export const settingsTable = {
   productionErrors: errorPolicy
     .default('fail')
     .describe('what to do with a record of which comes more than a topic takes (max.message.bytes)'),
+  contactTimeoutMs: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(10_000)
+    .describe('without an answer of the log for so long the worker says so and is not ready, ms'),
   deadLetterTopic: z
     .string()
     .optional()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import type { MillraceError } from '../errors.ts';
 import type { Log, Position, TopicPartition } from '../log/port.ts';
 import type { Registry } from '../serde/registry/registry.ts';
 import { openStateFile } from '../state/sqlite/state-file.ts';
@@ -13,6 +14,7 @@ import { openDeadLetterTopic } from './dead-letters.ts';
 import { ErrorPolicy } from './error-policy.ts';
 import { GlobalLetters } from './global-letters.ts';
 import { GlobalTables } from './global-tables.ts';
+import { LogContact } from './log-contact.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
 import { StreamThread } from './stream-thread.ts';
@@ -27,6 +29,8 @@ export interface WorkerOptions {
   readonly metrics?: MetricsRegistry;
   /** `host:port` where this worker answers queries, told to the others of the group. */
   readonly endpoint?: string;
+  /** Told what whoever runs it should know: that the log is silent, that work is done again. Default: a line on stderr. */
+  readonly notify?: (text: string) => void;
 }
 
 export type WorkerState = 'created' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
@@ -45,6 +49,8 @@ export class Worker {
   readonly #endpoint: string | undefined;
   readonly settings: ResolvedSettings;
   readonly #metrics: WorkerMetrics;
+  readonly #notify: (text: string) => void;
+  readonly #contact: LogContact;
   #state: WorkerState = 'created';
   #application: Application | undefined;
   #backend: StateBackend | undefined;
@@ -54,13 +60,16 @@ export class Worker {
   #running: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
 
-  constructor({ topology, log, registry, settings = {}, metrics, endpoint }: WorkerOptions) {
+  constructor({ topology, log, registry, settings = {}, metrics, endpoint, notify }: WorkerOptions) {
     this.#topology = topology;
     this.#log = log;
     this.#registry = registry;
     this.#endpoint = endpoint;
     this.settings = resolveSettings(settings, topology.name);
-    this.#metrics = new WorkerMetrics(this.settings.applicationId, metrics);
+    const { applicationId, contactTimeoutMs: timeoutMs } = this.settings;
+    this.#metrics = new WorkerMetrics(applicationId, metrics);
+    this.#notify = notify ?? ((text) => void process.stderr.write(`${applicationId}: ${text}\n`));
+    this.#contact = new LogContact({ log, timeoutMs, notify: this.#notify, metrics: this.#metrics });
   }
 
   get state(): WorkerState {
@@ -80,6 +89,11 @@ export class Worker {
   /** Records in the log that this worker's tasks have not processed, as last seen. */
   get lag(): number {
     return this.#thread?.lag ?? 0;
+  }
+
+  /** LOG_SILENT while the log has not answered for `contactTimeoutMs`: what is read and written waits for it. */
+  get silence(): MillraceError | null {
+    return this.#contact.silence;
   }
 
   /**
@@ -150,6 +164,7 @@ export class Worker {
       globals,
       settings,
       metrics: this.#metrics,
+      notify: this.#notify,
       join: () =>
         this.#log.join({
           group: application.id,
@@ -163,6 +178,7 @@ export class Worker {
     this.#thread = thread;
     if (this.#state === 'stopping') thread.stop();
     globals.run();
+    this.#contact.start();
     this.#running = this.#run(thread, backend);
     // Whoever calls stop, finished or untilEnd gets the error; nobody need call them at once.
     this.#running.catch(() => {});
@@ -176,6 +192,7 @@ export class Worker {
       this.#state = 'failed';
       throw error;
     } finally {
+      this.#contact.stop();
       await this.#closeGlobals();
       backend.close();
     }

@@ -58,6 +58,7 @@ async function runAll(context: Context, engine: Connection, topologies: readonly
         topology,
         engine,
         metrics,
+        notify: (text) => void stderr.write(`${topology.name}: ${text}\n`),
         settings: workerSettings(options, stateDirOf(settings)),
       });
       workers.push(worker);

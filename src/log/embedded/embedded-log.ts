@@ -104,6 +104,11 @@ export class EmbeddedLog implements Log {
     return new EmbeddedProducer(this.#tables, { id, epoch });
   }
 
+  /** It is a file: it answers, or fails. */
+  silence(): null {
+    return null;
+  }
+
   async join(options: JoinOptions): Promise<Membership> {
     const answer = await this.#coordinator.join(options, this.#sessionTimeoutMs);
     // Ten beats a session: some may come late without harm.
