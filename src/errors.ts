@@ -22,6 +22,11 @@ const TABLE = {
       `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is damaged: ${c['reason']}. Check the disk of the log.`,
     fatal: true,
   },
+  INTERNAL_TOPIC_GONE: {
+    message: (c) =>
+      `Topic ${c['topic']}, which the application made for itself, was deleted while the worker ran. Nothing was committed since. Restore it from a copy, or run under another application id to begin anew from the sources: started again as it is, the worker makes an empty one, and what only the old one held is missing in the results.`,
+    fatal: true,
+  },
   COMPRESSION_UNSUPPORTED: {
     message: (c) =>
       `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is packed with ${c['codec']}, which this log cannot unpack. Write the topic with gzip, zstd or no compression.`,
@@ -84,7 +89,8 @@ const TABLE = {
     message: (c) => `The log ${c['path']} is closed. Open it again.`,
   },
   LOG_FAILED: {
-    message: (c) => `The log ${c['path']} failed: ${c['reason']}. The cause says more.`,
+    message: (c) =>
+      `The log ${c['path']} failed: ${c['reason']}. Nothing was half-written. Check its disk: health, space and quotas.`,
     fatal: true,
   },
   BROKER_UNREACHABLE: {
@@ -190,6 +196,11 @@ const TABLE = {
   STATE_FILE_UNOPENABLE: {
     message: (c) =>
       `The state file ${c['path']} cannot be opened: ${c['reason']}. Check that its directory may be written to by this user, and that the disk has space.`,
+    fatal: true,
+  },
+  STATE_FILE_GONE: {
+    message: (c) =>
+      `The state file ${c['path']} was removed or replaced while the worker ran. Nothing is lost: start it again, and the file is restored from the changelogs.`,
     fatal: true,
   },
   STATE_FILE_MISSING: {

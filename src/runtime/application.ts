@@ -76,6 +76,12 @@ export class Application {
     return this.subtopologies.some(({ repartitionSources }) => repartitionSources.some(({ name }) => name === topic));
   }
 
+  /** Whether a topic is one that the application made for itself. */
+  isInternal(topic: string): boolean {
+    const isChangelog = this.subtopologies.some(({ changelogs }) => changelogs.some(({ name }) => name === topic));
+    return isChangelog || this.isRepartition(topic);
+  }
+
   changelogOf(store: StoreDeclaration): string {
     return store.sourceTopic ?? changelogTopic(this.id, store.name);
   }

@@ -231,6 +231,7 @@ export class StreamThread {
       tasks: () => this.tasks,
       timing: this.#timing,
       intervalMs: this.#options.settings.commitIntervalMs,
+      notify: this.#options.notify,
       onCommitted: () => {
         this.#recoveries = 0;
         this.#options.metrics.committed();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry as MetricsRegistry } from 'prom-client';
-import type { MillraceError } from '../errors.ts';
+import { failure, isMillraceError, type MillraceError } from '../errors.ts';
 import type { Log, Position, TopicPartition } from '../log/port.ts';
 import type { Registry } from '../serde/registry/registry.ts';
 import { openStateFile } from '../state/sqlite/state-file.ts';
@@ -16,7 +16,9 @@ import { GlobalLetters } from './global-letters.ts';
 import { GlobalTables } from './global-tables.ts';
 import { LogContact } from './log-contact.ts';
 import { WorkerMetrics } from './metrics.ts';
+import { seldom } from './notices.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
+import { StateWatch } from './state-watch.ts';
 import { StreamThread } from './stream-thread.ts';
 import { refuseVolatileState } from './volatile-state.ts';
 
@@ -68,7 +70,7 @@ export class Worker {
     this.settings = resolveSettings(settings, topology.name);
     const { applicationId, contactTimeoutMs: timeoutMs } = this.settings;
     this.#metrics = new WorkerMetrics(applicationId, metrics);
-    this.#notify = notify ?? ((text) => void process.stderr.write(`${applicationId}: ${text}\n`));
+    this.#notify = seldom(notify ?? ((text) => void process.stderr.write(`${applicationId}: ${text}\n`)));
     this.#contact = new LogContact({ log, timeoutMs, notify: this.#notify, metrics: this.#metrics });
   }
 
@@ -179,19 +181,27 @@ export class Worker {
     if (this.#state === 'stopping') thread.stop();
     globals.run();
     this.#contact.start();
-    this.#running = this.#run(thread, backend);
+    this.#running = this.#run(thread, backend, application);
     // Whoever calls stop, finished or untilEnd gets the error; nobody need call them at once.
     this.#running.catch(() => {});
   }
 
-  async #run(thread: StreamThread, backend: StateBackend): Promise<void> {
+  async #run(thread: StreamThread, backend: StateBackend, application: Application): Promise<void> {
+    let gone = false;
+    const watch = new StateWatch(this.stateFile, () => {
+      gone = true;
+      thread.stop();
+    });
     try {
+      await watch.start();
       await thread.run();
+      if (gone) throw failure('STATE_FILE_GONE', { path: this.stateFile });
       this.#state = 'stopped';
     } catch (error) {
       this.#state = 'failed';
-      throw error;
+      throw explained(error, application);
     } finally {
+      watch.stop();
       this.#contact.stop();
       await this.#closeGlobals();
       backend.close();
@@ -270,6 +280,13 @@ export class Worker {
     while (!ended && !(await done())) await Promise.race([sleep(LOOK_MS), running]);
     if (ended) await this.#running;
   }
+}
+
+/** A topic that nobody but the application has use for is not one to create or to spell otherwise. */
+function explained(error: unknown, application: Application): unknown {
+  if (!isMillraceError(error, 'TOPIC_UNKNOWN')) return error;
+  const topic = String(error.context['topic']);
+  return application.isInternal(topic) ? failure('INTERNAL_TOPIC_GONE', { topic }, error) : error;
 }
 
 /** A worker for a topology; `start` it. */
