@@ -156,11 +156,11 @@ const TABLE = {
   },
   SOURCE_TOPICS_MISSING: {
     message: (c) =>
-      `Group ${c['group']} cannot start, source topics are missing: ${c['reason']}. Create them, then join again.`,
+      `Group ${c['group']} cannot run, source topics are missing: ${c['reason']}. Create them, then start again.`,
   },
   TOPICS_WRONGLY_PARTITIONED: {
     message: (c) =>
-      `Group ${c['group']} cannot start, topics are wrongly partitioned: ${c['reason']}. Give topics that are read together the same number of partitions.`,
+      `Group ${c['group']} cannot run, topics are wrongly partitioned: ${c['reason']}. Give topics that are read together the same number of partitions.`,
     fatal: true,
   },
   INTERNAL_TOPICS_MISSING: {
@@ -392,6 +392,11 @@ const TABLE = {
   SIMULATION_FAILED: {
     message: (c) =>
       `The simulation of ${c['topology']} failed with seed ${c['seed']} on a log like ${c['log']}: ${c['problem']}\n\nWhat happened before, the last lines of it:\n${c['trace']}\n\n${c['replays'] === true ? `Run it again with the same options and seed ${c['seed']}: it goes exactly the same way.` : `The same seed did not fail the same way again, so the topology takes something from outside: a clock, a random number, or state that its functions keep. Mend that first.`}`,
+  },
+  CHANGELOG_LOST: {
+    message: (c) =>
+      `The rows of store ${c['store']} (partition ${c['partition']}) are in the state file only: its changelog ${c['topic']} is empty, but the file stands at its offset ${c['stored']}, and the group has gone on. That topic was deleted and made anew. Restore it from a copy; or run under another application id to begin anew from the sources; or move the state file away to go on without the rows.`,
+    fatal: true,
   },
   RESTORE_FAILED: {
     message: (c) =>

@@ -63,7 +63,10 @@ async function plan(store: TaskStore, { log, backend, committed, notify }: Resto
   // A position outside of the topic: of another topic of that name, or the records after it are gone by retention. Rows
   // without a position: of a store whose changelog was another topic. Neither can be brought up to date.
   if (stored !== undefined || !store.table.isEmpty()) {
-    if (stored !== undefined && stored > end) notify?.(droppedText(store, { topic, first, end, stored }));
+    if (stored !== undefined && stored > end) {
+      requireChangelog(store, { topic, end, stored, committed });
+      notify?.(droppedText(store, { topic, first, end, stored }));
+    }
     // In one transaction: rows without their position would pass for an empty table's.
     backend.commit(() => {
       store.table.clear();
@@ -71,6 +74,15 @@ async function plan(store: TaskStore, { log, backend, committed, notify }: Resto
     }, []);
   }
   return { store, topic, partition, key, position: first, end };
+}
+
+/** Rows that no log has any more are not dropped where the inputs would not be read again: results would be wrong. */
+function requireChangelog(
+  { declaration, partition, changelog }: TaskStore,
+  { topic, end, stored, committed }: { topic: string; end: number; stored: number; committed: readonly Position[] },
+): void {
+  if (changelog === undefined || end > 0 || !committed.some(({ offset }) => offset > 0)) return;
+  throw failure('CHANGELOG_LOST', { store: declaration.name, partition, topic, stored });
 }
 
 /** Not of a position before the first offset: retention does that. */

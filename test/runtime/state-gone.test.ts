@@ -54,7 +54,7 @@ test('a state file that cannot be written is told once, while the worker goes on
   expect(said).toEqual(['The state file x cannot be written: full. Nothing was half-written. Free some.']);
 });
 
-test('rows that the changelog does not have any more are told', async () => {
+test('a changelog that was deleted, while the group goes on, ends the worker before its rows are dropped', async () => {
   using folder = temporaryFolder();
   const bench = await LogBench.open(folder.path, { in: 1, out: 1 });
   await bench.write('in', [['a', '1']]);
@@ -62,6 +62,28 @@ test('rows that the changelog does not have any more are told', async () => {
   await worker.start();
   await worker.untilEnd();
   await bench.log.deleteTopics(['counting-counts-changelog']);
+  const next = bench.worker(counting);
+  await next.start();
+  await expect(next.untilEnd()).rejects.toThrow(
+    /^The rows of store counts \(partition 0\) are in the state file only: its changelog counting-counts-changelog is empty, /,
+  );
+  // Whoever moves the file away goes on without the rows.
+  rmSync(join(folder.path, 'state'), { recursive: true });
+  const last = bench.worker(counting);
+  await last.start();
+  await last.untilEnd();
+});
+
+test('rows that the changelog does not have any more are told', async () => {
+  using folder = temporaryFolder();
+  const bench = await LogBench.open(folder.path, { in: 1, out: 1 });
+  await bench.write('in', [['a', '1']]);
+  const worker = bench.worker(counting);
+  await worker.start();
+  await worker.untilEnd();
+  // Another log under the same names.
+  await bench.log.deleteTopics(['in', 'counting-counts-changelog']);
+  await bench.log.createTopics([{ name: 'in', partitions: 1 }]);
   const said: string[] = [];
   const next = bench.worker(counting, {}, (line) => said.push(line));
   await next.start();
