@@ -11,6 +11,10 @@ import { serveWorkers } from '../worker-http.ts';
 
 const DONE = 'done: all that was there is processed and committed';
 const STOPPED = 'stopped';
+/** So long a stop takes before something is said of it. */
+const PATIENCE_MS = 3000;
+const STOPPING =
+  'stopping: what is done is committed first. The same signal once more ends it at once; what is not committed is then done again by the next start.';
 
 type Context = CommandContext<typeof runOptions>;
 
@@ -65,14 +69,24 @@ async function runAll(context: Context, engine: Connection, topologies: readonly
       await stderr.write(`${topology.name}: running, state in ${worker.stateFile}\n`);
     }
     const close = await serve(context, workers, metrics);
-    const stop = (): void => void Promise.allSettled(workers.map((worker) => worker.stop()));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    await ended(context, workers).finally(close);
+    const stopping = stopOnSignal(context, workers);
+    await ended(context, workers).finally(close).finally(stopping);
     await stderr.write(`${signal.aborted ? STOPPED : DONE}${await rejectedText(metrics)}\n`);
   } finally {
     await Promise.allSettled(workers.map((worker) => worker.stop()));
   }
+}
+
+/** Says so where that takes its time. Gives what lets go of it. */
+function stopOnSignal({ signal, stderr }: Context, workers: readonly Worker[]): () => void {
+  let patience: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    patience = setTimeout(() => void stderr.write(`${STOPPING}\n`), PATIENCE_MS);
+    void Promise.allSettled(workers.map((worker) => worker.stop()));
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  return () => clearTimeout(patience);
 }
 
 /** Resolves when all have ended; the first that fails ends the others. */
