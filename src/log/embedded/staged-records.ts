@@ -26,7 +26,7 @@ export class StagedRecords {
   /** Throws RECORD_TOO_LARGE. */
   append(topic: string, partition: number, record: OutgoingRecord): void {
     const staged = this.#topics.get(topic)?.[partition] ?? this.#add(topic, partition);
-    requireFits(topic, record, staged.limit);
+    if (staged.limit < Number.POSITIVE_INFINITY) requireFits(topic, record, staged.limit);
     const before = staged.builder.bytes;
     staged.builder.append(record);
     this.#bytes += staged.builder.bytes - before;

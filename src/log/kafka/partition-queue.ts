@@ -1,5 +1,6 @@
 import type { OutgoingRecord } from '../port.ts';
 import { BatchBuilder } from '../records/batch-builder.ts';
+import { BATCH } from '../records/batch-layout.ts';
 import { mostBytes, requireFits } from '../records/record-size.ts';
 
 /** Kafka's default for the largest batch is 1 MiB; the rest is headroom for one more record. */
@@ -58,9 +59,10 @@ export class PartitionQueue {
 
   /** Returns by how many bytes the queue has grown. Throws RECORD_TOO_LARGE. */
   append(record: OutgoingRecord): number {
-    const limit = this.#limit;
-    requireFits(this.topic, record, limit);
-    if (this.#open.records > 0 && this.#open.bytes + mostBytes(record) > Math.min(MAX_BATCH_BYTES, limit)) {
+    const size = mostBytes(record);
+    // Nearly all are far from it, and of these it is seen at once.
+    if (size + BATCH.records > this.#limit) requireFits(this.topic, record, this.#limit);
+    if (this.#open.records > 0 && this.#open.bytes + size > Math.min(MAX_BATCH_BYTES, this.#limit)) {
       this.#full.push(this.#open);
       this.#open = this.#spare.pop() ?? new BatchBuilder();
     }

@@ -16,7 +16,6 @@ export function mostBytes({ key, value, headers }: OutgoingRecord): number {
  * Throws RECORD_TOO_LARGE where a batch of this record alone is larger than its topic takes (`max.message.bytes`).
  */
 export function requireFits(topic: string, record: OutgoingRecord, limit: number): void {
-  if (mostBytes(record) + BATCH.records <= limit) return;
   const bytes = bytesAlone(record);
   if (bytes > limit) throw failure('RECORD_TOO_LARGE', { topic, bytes, limit });
 }
