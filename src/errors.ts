@@ -100,7 +100,7 @@ const TABLE = {
   },
   LOG_SILENT: {
     message: (c) =>
-      `${c['log']} has not answered for ${c['seconds']} s (${c['reason']}). Nothing is lost: the worker goes on by itself when it does. Check that the brokers run and can be reached.`,
+      `${c['log']} has not answered for ${c['seconds']} s (${c['reason']}). Nothing is lost: all goes on by itself when it does. Check that the brokers run and can be reached.`,
     retryable: true,
   },
   BROKER_TOO_OLD: {

@@ -4,10 +4,30 @@ import type { Registry as MetricsRegistry } from 'prom-client';
 import { failure, isMillraceError, type MillraceError } from '../errors.ts';
 import type { Log, TopicInfo, TopicSpec } from '../log/port.ts';
 import { type Connection, connectKafka, openEmbedded } from '../runtime/connect.ts';
+import { LogContact } from '../runtime/log-contact.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 import type { Topology } from '../topology/topology.ts';
 import { nearest } from '../util/nearest.ts';
-import type { GlobalOptions } from './command.ts';
+import type { GlobalOptions, Output } from './command.ts';
+
+/** As what a worker tells by itself. */
+const CONTACT_TIMEOUT_MS = 10_000;
+
+/** As `openEngine`, for commands without a worker: tells when the log does not answer, and when it does again. */
+export async function openToldEngine(
+  settings: GlobalOptions,
+  { stderr, mustExist = false }: { stderr: Output; mustExist?: boolean },
+): Promise<Connection> {
+  const engine = await openEngine(settings, { mustExist });
+  const notify = (text: string): void => void stderr.write(`${text}\n`);
+  const contact = new LogContact({ log: engine.log, timeoutMs: CONTACT_TIMEOUT_MS, notify });
+  contact.start();
+  const close = async (): Promise<void> => {
+    contact.stop();
+    await engine.close();
+  };
+  return { ...engine, close };
+}
 
 /** Opens the log and the registry that the settings name. With `mustExist` an embedded log is not made. */
 export async function openEngine(settings: GlobalOptions, { mustExist = false } = {}): Promise<Connection> {

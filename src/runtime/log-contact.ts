@@ -7,7 +7,7 @@ export interface LogContactOptions {
   /** Silence that is shorter is nothing to speak of. */
   readonly timeoutMs: number;
   readonly notify: (text: string) => void;
-  readonly metrics: WorkerMetrics;
+  readonly metrics?: Pick<WorkerMetrics, 'silent'>;
 }
 
 const LOOK_MS = 500;
@@ -40,7 +40,7 @@ export class LogContact {
     const { log, timeoutMs, notify, metrics } = this.#options;
     const now = log.silence();
     const forMs = now?.forMs ?? 0;
-    metrics.silent(forMs);
+    metrics?.silent(forMs);
     const was = this.#silence;
     const name = log.kind === 'kafka' ? 'Kafka' : 'The log';
     this.#silence = now !== null && forMs >= timeoutMs ? silent(name, now) : null;

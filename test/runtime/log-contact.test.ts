@@ -31,7 +31,7 @@ test('silence counts from the time that is set, is told once, and its end is tol
   expect(said).toEqual([]);
   for (const forMs of [5000, 6000, 61_000]) expect(await look(forMs)).toEqual([true, forMs / 1000]);
   expect(said).toEqual([
-    'Kafka has not answered for 5 s (connect ECONNREFUSED). Nothing is lost: the worker goes on by itself when it does. Check that the brokers run and can be reached.',
+    'Kafka has not answered for 5 s (connect ECONNREFUSED). Nothing is lost: all goes on by itself when it does. Check that the brokers run and can be reached.',
   ]);
   expect(await look(null)).toEqual([false, 0]);
   expect(said.slice(1)).toEqual(['Kafka answers again, after 61 s.']);

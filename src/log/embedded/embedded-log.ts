@@ -8,6 +8,7 @@ import type {
   Position,
   Producer,
   ProducerOptions,
+  Silence,
   TopicInfo,
   TopicPartition,
   TopicSpec,
@@ -105,7 +106,7 @@ export class EmbeddedLog implements Log {
   }
 
   /** It is a file: it answers, or fails. */
-  silence(): null {
+  silence(): Silence | null {
     return null;
   }
 
