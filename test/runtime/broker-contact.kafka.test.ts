@@ -7,7 +7,7 @@ import { openKafkaLog } from '../../src/log/kafka/kafka-log.ts';
 import type { Log } from '../../src/log/port.ts';
 import { MemoryRegistry } from '../../src/serde/registry/memory-registry.ts';
 import { readTopic, temporaryFolder } from '../support/embedded.ts';
-import { inputRows, pipeline, TOPICS } from '../support/pipeline.ts';
+import { inputRows, KEEP, pipeline, TOPICS } from '../support/pipeline.ts';
 import { canStartServers } from '../support/servers.ts';
 
 describe.skipIf(!canStartServers('a broker that is away'))('a broker that is away', () => {
@@ -31,7 +31,7 @@ describe.skipIf(!canStartServers('a broker that is away'))('a broker that is awa
   test('is told, once when it goes, be it dead or hung, and once when it is back; nothing is lost', async () => {
     using folder = temporaryFolder();
     const log = await openKafkaLog({ bootstrapServers: [server.bootstrapServers], clientId: 'contact' });
-    await log.createTopics(TOPICS.map((name) => ({ name, partitions: 1 })));
+    await log.createTopics(TOPICS.map((name) => ({ name, partitions: 1, config: KEEP })));
     const rows = inputRows(3000, 50);
     const said: string[] = [];
     const worker = createWorker({
