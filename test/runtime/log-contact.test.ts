@@ -26,7 +26,7 @@ test('silence counts from the time that is set, is told once, and its end is tol
     return [contact.silence !== null, gauge?.values[0]?.value];
   };
   expect(await look(null)).toEqual([false, 0]);
-  expect(await look(4900)).toEqual([false, 4.9]);
+  expect(await look(4900)).toEqual([false, 4]);
   expect(await look(null)).toEqual([false, 0]);
   expect(said).toEqual([]);
   for (const forMs of [5000, 6000, 61_000]) expect(await look(forMs)).toEqual([true, forMs / 1000]);
