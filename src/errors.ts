@@ -26,6 +26,11 @@ const TABLE = {
       `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is damaged: ${c['reason']}. Check the disk of the log.`,
     fatal: true,
   },
+  INTERNAL_TOPIC_GONE: {
+    message: (c) =>
+      `Topic ${c['topic']}, which the application made for itself, was deleted while the worker ran. Nothing was committed since. Restore it from a copy, or run under another application id to begin anew from the sources: started again as it is, the worker makes an empty one, and what only the old one held is missing in the results.`,
+    fatal: true,
+  },
   COMPRESSION_UNSUPPORTED: {
     message: (c) =>
       `The record batch at offset ${c['offset']} of ${c['topic']}-${c['partition']} is packed with ${c['codec']}, which this log cannot unpack. Write the topic with gzip, zstd or no compression.`,
@@ -64,7 +69,7 @@ const TABLE = {
   },
   LOG_NOT_WRITABLE: {
     message: (c) =>
-      `The log ${c['path']} cannot be written (${c['reason']}). Check that it and its folder belong to this user.`,
+      `The log ${c['path']} cannot be written (${c['reason']}). Check that its folder is one, and that both may be written to by this user.`,
     fatal: true,
   },
   LOG_DAMAGED: {
@@ -88,12 +93,18 @@ const TABLE = {
     message: (c) => `The log ${c['path']} is closed. Open it again.`,
   },
   LOG_FAILED: {
-    message: (c) => `The log ${c['path']} failed: ${c['reason']}. The cause says more.`,
+    message: (c) =>
+      `The log ${c['path']} failed: ${c['reason']}. Nothing was half-written. Check its disk: health, space and quotas.`,
     fatal: true,
   },
   BROKER_UNREACHABLE: {
     message: (c) =>
       `No Kafka broker answered at ${c['addresses']} within ${c['waitedMs']} ms (${c['reason']}). Check the address, and that Kafka runs.`,
+    retryable: true,
+  },
+  LOG_SILENT: {
+    message: (c) =>
+      `${c['log']} has not answered for ${c['seconds']} s (${c['reason']}). Nothing is lost: all goes on by itself when it does. Check that the brokers run and can be reached.`,
     retryable: true,
   },
   BROKER_TOO_OLD: {
@@ -125,16 +136,35 @@ const TABLE = {
   },
   RECORD_TOO_LARGE: {
     message: (c) =>
-      `A batch of ${c['bytes']} bytes is too large for ${c['topic']}-${c['partition']}. Write smaller records, or raise max.message.bytes of the topic.`,
+      `A record of ${c['bytes']} bytes is larger than topic ${c['topic']} takes: its max.message.bytes is ${c['limit']}. Write smaller records, or raise that of the topic.`,
+  },
+  BATCH_TOO_LARGE: {
+    message: (c) =>
+      `The broker does not take a batch of ${c['bytes']} bytes for ${c['topic']}-${c['partition']}, and this program may not ask how much it takes, or it takes less since. Give it the right to describe the topic's settings and start again, or raise max.message.bytes of the topic.`,
+    fatal: true,
+  },
+  ROW_TOO_LARGE: {
+    message: (c) =>
+      `Row ${c['key']} of store ${c['store']} cannot be kept: it needs ${c['bytes']} bytes in its changelog ${c['topic']}, whose max.message.bytes is ${c['limit']}. Nothing of it was committed, and no policy passes over it, since the store would not be whole. Keep less in a row, or raise max.message.bytes of that topic.`,
+    fatal: true,
+  },
+  DEAD_LETTER_TOO_LARGE: {
+    message: (c) =>
+      `The dead letter of ${c['of']} has ${c['bytes']} bytes, but topic ${c['topic']} takes ${c['limit']}. Nothing of it was committed. Raise max.message.bytes of that topic.`,
+    fatal: true,
+  },
+  PRODUCTION_FAILED: {
+    message: (c) =>
+      `What came of ${c['of']} cannot be written: ${c['reason']} Nothing of it was committed. Or set productionErrors to 'skip' or 'dead-letter'.`,
     fatal: true,
   },
   SOURCE_TOPICS_MISSING: {
     message: (c) =>
-      `Group ${c['group']} cannot start, source topics are missing: ${c['reason']}. Create them, then join again.`,
+      `Group ${c['group']} cannot run, source topics are missing: ${c['reason']}. Create them, then start again.`,
   },
   TOPICS_WRONGLY_PARTITIONED: {
     message: (c) =>
-      `Group ${c['group']} cannot start, topics are wrongly partitioned: ${c['reason']}. Give topics that are read together the same number of partitions.`,
+      `Group ${c['group']} cannot run, topics are wrongly partitioned: ${c['reason']}. Give topics that are read together the same number of partitions.`,
     fatal: true,
   },
   INTERNAL_TOPICS_MISSING: {
@@ -169,7 +199,12 @@ const TABLE = {
   },
   STATE_FILE_UNOPENABLE: {
     message: (c) =>
-      `The state file ${c['path']} cannot be opened: ${c['reason']}. Check that its directory exists and may be written to.`,
+      `The state file ${c['path']} cannot be opened: ${c['reason']}. Check that its directory may be written to by this user, and that the disk has space.`,
+    fatal: true,
+  },
+  STATE_FILE_GONE: {
+    message: (c) =>
+      `The state file ${c['path']} was removed or replaced while the worker ran. Nothing is lost: start it again, and the file is restored from the changelogs.`,
     fatal: true,
   },
   STATE_FILE_MISSING: {
@@ -393,6 +428,11 @@ const TABLE = {
     message: (c) =>
       `MockProcessor cannot run ${c['step']}, which writes to a topic or waits for something. Leave it out of the step, or use TopologyTestDriver.`,
   },
+  CHANGELOG_LOST: {
+    message: (c) =>
+      `The rows of store ${c['store']} (partition ${c['partition']}) are in the state file only: its changelog ${c['topic']} is empty, but the file stands at its offset ${c['stored']}, and the group has gone on. That topic was deleted and made anew. Restore it from a copy; or run under another application id to begin anew from the sources; or move the state file away to go on without the rows.`,
+    fatal: true,
+  },
   RESTORE_FAILED: {
     message: (c) =>
       `Store ${c['store']} cannot be restored from offset ${c['offset']} of ${c['topic']}-${c['partition']}: ${c['reason']}.`,
@@ -432,6 +472,15 @@ const TABLE = {
   },
   PORT_TAKEN: {
     message: (c) => `Port ${c['port']} is in use by another program. Choose another one with --http.`,
+  },
+  HTTP_UNAVAILABLE: {
+    message: (c) => `HTTP cannot be served on ${c['host']}:${c['port']}: ${c['reason']}. ${c['advice']}`,
+  },
+  SYSTEM_REFUSED: {
+    message: (c) => `Cannot ${c['what']}: ${c['reason']}. ${c['advice']}`,
+  },
+  TOPOLOGY_UNLOADABLE: {
+    message: (c) => `The topology file ${c['path']} cannot be loaded: ${c['reason']}. Mend the file.`,
   },
   EVENT_INVALID: {
     message: (c) => `The line is no event that can be taken: ${c['reason']}. Mend the line.`,

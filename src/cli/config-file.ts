@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { failure } from '../errors.ts';
 import { nearest } from '../util/nearest.ts';
-import { commands } from './commands.ts';
-import { globalOptions } from './global-options.ts';
+import type { OptionTable } from './option-table.ts';
 import type { ConfigFile } from './resolve-options.ts';
 
-/** Reads a config file, a JSON object of options by their names. Throws SETTING_INVALID, also for names nobody knows. */
-export async function readConfigFile(path: string | undefined): Promise<ConfigFile> {
+/**
+ * Reads a config file, a JSON object of options by their names. It serves all commands, so it may have the options of
+ * any. Throws SETTING_INVALID, also for names nobody knows.
+ */
+export async function readConfigFile(
+  path: string | undefined,
+  all: () => Promise<readonly OptionTable[]>,
+): Promise<ConfigFile> {
   if (path === undefined) return { path: '', values: {} };
   const values = parsed(path);
-  const known = await allOptionNames();
+  const known = [...new Set((await all()).flatMap(Object.keys))];
   for (const name of Object.keys(values)) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
@@ -28,10 +33,4 @@ function parsed(path: string): Record<string, unknown> {
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw failure('SETTING_INVALID', { problems: `config file ${path} must hold one JSON object` });
-}
-
-/** A file serves all commands, so it may name the options of any. */
-async function allOptionNames(): Promise<string[]> {
-  const definitions = await Promise.all(Object.values(commands).map(({ load }) => load()));
-  return [...new Set([globalOptions, ...definitions.map(({ options }) => options)].flatMap(Object.keys))];
 }

@@ -1,27 +1,33 @@
-/** All that the commands need of the engine: the log and registry, the state, topologies and workers. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/** All that the commands need of the engine: the log and registry, the state and workers. */
+import { join } from 'node:path';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { failure, isMillraceError, type MillraceError } from '../errors.ts';
-
 import type { Log, TopicInfo, TopicSpec } from '../log/port.ts';
 import { type Connection, connectKafka, openEmbedded } from '../runtime/connect.ts';
+import { LogContact } from '../runtime/log-contact.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
-
 import type { Topology } from '../topology/topology.ts';
 import { nearest } from '../util/nearest.ts';
-import type { GlobalOptions } from './command.ts';
-import { unknownName } from './unknown-name.ts';
+import type { GlobalOptions, Output } from './command.ts';
 
-/** Topologies that come with Millrace. */
-const BUILT_IN: Readonly<Record<string, () => Promise<Topology>>> = {
-  orders: async () => (await import('../topologies/orders.ts')).orders,
-  behaviour: async () => (await import('../topologies/behaviour.ts')).behaviour,
-  analytics: async () => (await import('../topologies/analytics.ts')).analytics,
-};
+/** As what a worker tells by itself. */
+const CONTACT_TIMEOUT_MS = 10_000;
 
-export const builtInTopologies: readonly string[] = Object.keys(BUILT_IN);
+/** As `openEngine`, for commands without a worker: tells when the log does not answer, and when it does again. */
+export async function openToldEngine(
+  settings: GlobalOptions,
+  { stderr, mustExist = false }: { stderr: Output; mustExist?: boolean },
+): Promise<Connection> {
+  const engine = await openEngine(settings, { mustExist });
+  const notify = (text: string): void => void stderr.write(`${text}\n`);
+  const contact = new LogContact({ log: engine.log, timeoutMs: CONTACT_TIMEOUT_MS, notify });
+  contact.start();
+  const close = async (): Promise<void> => {
+    contact.stop();
+    await engine.close();
+  };
+  return { ...engine, close };
+}
 
 /** Opens the log and the registry that the settings name. With `mustExist` an embedded log is not made. */
 export async function openEngine(settings: GlobalOptions, { mustExist = false } = {}): Promise<Connection> {
@@ -38,22 +44,6 @@ export async function openEngine(settings: GlobalOptions, { mustExist = false } 
 /** Where workers keep their state. */
 export function stateDirOf({ stateDir, dataDir }: GlobalOptions): string {
   return stateDir ?? join(dataDir, 'state');
-}
-
-/** A topology by its name, or those that a file exports. Throws NAME_UNKNOWN with the nearest name. */
-export async function loadTopologies(name: string): Promise<readonly Topology[]> {
-  if (Object.hasOwn(BUILT_IN, name)) return [await BUILT_IN[name]?.()].filter((one) => one !== undefined);
-  if (!/[/\\]|\.[cm]?[jt]s$/.test(name)) throw unknownName('topology', name, builtInTopologies);
-  const path = resolve(name);
-  if (!existsSync(path)) throw failure('FILE_UNREADABLE', { path: name, reason: 'it does not exist' });
-  const exported: unknown[] = Object.values(await import(pathToFileURL(path).href));
-  const found = exported.filter(isTopology);
-  if (found.length === 0) throw failure('FILE_UNREADABLE', { path: name, reason: 'it exports no topology' });
-  return found;
-}
-
-function isTopology(value: unknown): value is Topology {
-  return typeof value === 'object' && value !== null && 'subtopologies' in value && 'connect' in value;
 }
 
 /** Topics that a topology reads and writes, without those that the engine makes for itself. */
@@ -81,12 +71,15 @@ export interface WorkerChoice {
   /** Where the worker counts. */
   readonly metrics?: MetricsRegistry;
   readonly settings: NonNullable<Parameters<typeof createWorker>[0]['settings']>;
+  /** Told what is to be known of the worker. Default: a line on the process's stderr. */
+  readonly notify?: (text: string) => void;
 }
 
 /** A worker that is started. Throws TOPIC_UNKNOWN with the option that makes topics. */
-export async function startWorker({ topology, engine, settings, metrics }: WorkerChoice): Promise<Worker> {
+export async function startWorker({ engine, ...choice }: WorkerChoice): Promise<Worker> {
+  const { topology } = choice;
   const { log, registry } = engine;
-  const worker = createWorker({ topology, log, registry, settings, ...(metrics && { metrics }) });
+  const worker = createWorker({ ...choice, log, registry });
   try {
     await worker.start();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { failure, isMillraceError } from '../errors.ts';
+import { type ErrorCode, failure, isMillraceError } from '../errors.ts';
 import { causeHeaders, reasonOf } from '../log/cause-headers.ts';
 import type { ShopTopic } from '../orders/events.ts';
 import { shopEvents } from '../orders/shop-events.ts';
@@ -16,6 +16,8 @@ export interface FileImport {
   readonly onError: 'stop' | 'skip' | 'dead-letter';
   readonly deadLetterTopic: string | undefined;
 }
+
+const FAULTS_OF_LINES: readonly ErrorCode[] = ['EVENT_INVALID', 'VALUE_INVALID', 'RECORD_TOO_LARGE'];
 
 /** So many bad lines of a file are shown; the others are only counted. */
 const MOST_SHOWN = 100;
@@ -55,8 +57,8 @@ function takeLine(
     writer.write(topic, shopEvents[topic].parse(asText(line)));
     return undefined;
   } catch (error) {
-    if (!isMillraceError(error, 'EVENT_INVALID') && !isMillraceError(error, 'VALUE_INVALID')) throw error;
-    const reason = reasonOf(error);
+    if (!isMillraceError(error) || !FAULTS_OF_LINES.includes(error.code)) throw error;
+    const reason = reasonOf(error).replace(/\.$/, '');
     if (onError === 'stop')
       throw failure('LINE_REJECTED', { path, line: number, reason, done: writer.committed }, error);
     if (deadLetterTopic !== undefined)

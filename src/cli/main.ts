@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { type ErrorCode, isMillraceError } from '../errors.ts';
+import { allOptions } from './all-options.ts';
 import type { Output } from './command.ts';
 import { commandNameIn } from './command-name.ts';
 import { commands } from './commands.ts';
 import { readConfigFile } from './config-file.ts';
+import { environmentWarnings, unknownVariables } from './environment.ts';
 import { globalOptions } from './global-options.ts';
 import type { OptionsOf, OptionTable } from './option-table.ts';
 import { type ProcessIo, processIo } from './process-io.ts';
 import { buildProgram, type Invocation, type ProgramOptions } from './program.ts';
 import { resolveOptions } from './resolve-options.ts';
+import { systemFailure } from './system-failure.ts';
 
 /** Errors about what the user wrote, not about what happened then. */
 const WRONG_USAGE: readonly ErrorCode[] = [
@@ -70,9 +73,11 @@ async function parse(
 
 async function runCommand({ definition }: Loaded, { args, flags }: Invocation, io: ProcessIo): Promise<void> {
   const { env, stdout, stderr } = io;
+  const table = { ...globalOptions, ...definition.options };
   const config = flags['config'] ?? env['MILLRACE_CONFIG'];
-  const file = await readConfigFile(typeof config === 'string' && config !== '' ? config : undefined);
-  const all = resolveOptions({ ...globalOptions, ...definition.options }, { flags, env, file });
+  const file = await readConfigFile(typeof config === 'string' && config !== '' ? config : undefined, allOptions);
+  await warnOfVariables(io, table);
+  const all = await resolveOptions(table, { flags, env, file, others: allOptions });
   await definition.run({
     args,
     stdout,
@@ -85,14 +90,23 @@ async function runCommand({ definition }: Loaded, { args, flags }: Invocation, i
   });
 }
 
+/** Other commands are loaded only where a variable is not of this one. */
+async function warnOfVariables({ env, stderr }: ProcessIo, table: OptionTable): Promise<void> {
+  if (unknownVariables(env, [table]).length === 0) return;
+  const all = await allOptions();
+  for (const line of environmentWarnings(unknownVariables(env, all), all))
+    await stderr.write(`millrace: warning: ${line}\n`);
+}
+
 function pick<T extends OptionTable>(values: OptionsOf<T>, table: T): OptionsOf<T> {
   // The values of all options were resolved together, these among them.
   return Object.fromEntries(Object.keys(table).map((name) => [name, values[name]])) as OptionsOf<T>;
 }
 
-async function report(error: unknown, stderr: Output): Promise<number> {
+async function report(thrown: unknown, stderr: Output): Promise<number> {
   // Commander has said it already; its code is 0 after help and version.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? DONE : USAGE;
+  const error = systemFailure(thrown);
   if (!isMillraceError(error)) {
     await stderr.write(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return FAILED;

@@ -1,4 +1,5 @@
 import type { Output } from './command.ts';
+import { systemFailure } from './system-failure.ts';
 
 /**
  * The process as the command line sees it.
@@ -37,7 +38,11 @@ function stopSignal(): AbortSignal {
 function streamOutput(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    // Nobody awaits what a stream could not write in the end.
+    const failed = systemFailure(error);
+    process.stderr.write(`millrace: ${failed instanceof Error ? failed.message : String(failed)}\n`, () =>
+      process.exit(1),
+    );
   });
   return {
     isTTY: stream.isTTY === true,

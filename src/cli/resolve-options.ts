@@ -6,6 +6,8 @@ export interface OptionSources {
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly file: ConfigFile;
+  /** The options of all commands: file and environment serve them all, so they may hold what is meant for another one. */
+  readonly others: () => Promise<readonly OptionTable[]>;
 }
 
 export interface ConfigFile {
@@ -17,17 +19,21 @@ export interface ConfigFile {
 interface Given {
   /** How the user knows it: the flag, the variable, the key of the file. */
   readonly source: string;
+  /** For this command and no other. */
+  readonly isFlag: boolean;
   readonly value: unknown;
 }
 
 /** Takes flags before variables before the config file before defaults. Throws SETTING_INVALID, which names all faults. */
-export function resolveOptions<T extends OptionTable>(table: T, sources: OptionSources): OptionsOf<T> {
+export async function resolveOptions<T extends OptionTable>(table: T, sources: OptionSources): Promise<OptionsOf<T>> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const facts of factsOf(table)) {
     const given = find(facts, sources);
-    const result = table[facts.name]?.safeParse(given && typed(facts, given.value));
+    const result = parse(table, facts, given);
     if (result?.success === true) values[facts.name] = result.data;
+    else if (given !== undefined && !given.isFlag && (await isOfAnother(facts.name, given, sources)))
+      values[facts.name] = parse(table, facts, undefined)?.data;
     else problems.push(problem(facts, given, result?.error.issues[0]?.message ?? ''));
   }
   if (problems.length > 0) throw failure('SETTING_INVALID', { problems: problems.join('; ') });
@@ -35,11 +41,23 @@ export function resolveOptions<T extends OptionTable>(table: T, sources: OptionS
   return values as OptionsOf<T>;
 }
 
+function parse(table: OptionTable, facts: OptionFacts, given: Given | undefined) {
+  return table[facts.name]?.safeParse(given && typed(facts, given.value));
+}
+
+/** True where another command has an option of that name which takes the value. */
+async function isOfAnother(name: string, given: Given, { others }: OptionSources): Promise<boolean> {
+  return (await others()).some((table) =>
+    factsOf(table).some((facts) => facts.name === name && parse(table, facts, given)?.success === true),
+  );
+}
+
 function find({ name, flag, env }: OptionFacts, { flags, env: variables, file }: OptionSources): Given | undefined {
-  if (flags[name] !== undefined) return { source: flag, value: flags[name] };
+  if (flags[name] !== undefined) return { source: flag, isFlag: true, value: flags[name] };
   // An empty variable counts as none, as is the custom.
-  if (variables[env]) return { source: env, value: variables[env] };
-  if (file.values[name] !== undefined) return { source: `${name} in ${file.path}`, value: file.values[name] };
+  if (variables[env]) return { source: env, isFlag: false, value: variables[env] };
+  if (file.values[name] !== undefined)
+    return { source: `${name} in ${file.path}`, isFlag: false, value: file.values[name] };
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import { isMillraceError } from '../errors.ts';
+import { failure } from '../errors.ts';
 import { createHttpApp } from '../query/http.ts';
 import type { StoreViews } from '../query/store-views.ts';
 import type { Worker } from '../runtime/worker.ts';
@@ -31,20 +31,31 @@ export async function serveWorkers(workers: readonly Worker[], serving: Serving)
     metrics,
     health: {
       live: () => ({ ok: workers.every(({ state }) => state !== 'failed'), details: details(workers) }),
-      ready: () => ({ ok: workers.every(({ state }) => state === 'running'), details: details(workers) }),
+      ready: () => ({ ok: workers.every(isReady), details: details(workers) }),
     },
     onError: (error) => void stderr.write(`http: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`),
   });
-  const address = await app.listen({ host, port });
   const close = async (): Promise<void> => {
     await app.close();
     for (const reader of readers) reader.close();
   };
+  const address = await app.listen({ host, port }).catch(async (error: unknown) => {
+    await close();
+    throw listenFailure(error, { host, port });
+  });
   return { address, close };
 }
 
+/** A worker that is cut off still answers, but what it knows grows old. */
+function isReady({ state, silence }: Worker): boolean {
+  return state === 'running' && silence === null;
+}
+
 function details(workers: readonly Worker[]): Record<string, unknown> {
-  const entries = workers.map(({ settings, state, lag }) => [settings.applicationId, { state, lag }]);
+  const entries = workers.map(({ settings, state, lag, silence }) => {
+    const reason = silence === null ? {} : { reason: silence.message };
+    return [settings.applicationId, { state, lag, ...reason }];
+  });
   return { workers: Object.fromEntries(entries) };
 }
 
@@ -59,7 +70,15 @@ function joinedViews(readers: readonly StateReader[]): StoreViews {
   };
 }
 
-/** True for a port that somebody else has. */
-export function isPortTaken(error: unknown): boolean {
-  return !isMillraceError(error) && error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'Ports below 1024 need rights that this user lacks: choose a higher one with --http.',
+};
+const NO_SUCH_ADDRESS = 'Give an address of this machine with --http-host: 127.0.0.1, or 0.0.0.0 for all.';
+
+/** PORT_TAKEN or HTTP_UNAVAILABLE for an address that cannot be listened on. */
+function listenFailure(error: unknown, at: { host: string; port: number }): unknown {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return error;
+  if (error.code === 'EADDRINUSE') return failure('PORT_TAKEN', at, error);
+  const advice = ADVICE[String(error.code)] ?? NO_SUCH_ADDRESS;
+  return failure('HTTP_UNAVAILABLE', { ...at, reason: error.message, advice }, error);
 }

@@ -30,8 +30,8 @@ export interface TopicInfo {
 }
 
 export interface TopicSpec extends TopicInfo {
-  /** Kafka's topic settings: `cleanup.policy`, `retention.ms`, … The embedded log honours those two and
-   * `min.compaction.lag.ms`. */
+  /** Kafka's topic settings: `cleanup.policy`, `retention.ms`, … The embedded log honours those two,
+   * `min.compaction.lag.ms`, `delete.retention.ms` and `max.message.bytes`. */
   readonly config?: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +54,7 @@ export interface Log {
 
   /** All topics, Kafka's own internal ones left out. */
   topics(): Promise<TopicInfo[]>;
-  /** Those of `names` that exist. */
+  /** Those of `names` that exist. Producers of this log know from here on how large a record each of them takes. */
   describeTopics(names: readonly string[]): Promise<TopicInfo[]>;
   /** Makes those that do not exist yet; one that exists is left as it is. */
   createTopics(topics: readonly TopicSpec[]): Promise<void>;
@@ -78,7 +78,15 @@ export interface Log {
   producer(options: ProducerOptions): Promise<Producer>;
   /** Joins the group and returns as soon as the coordinator knows the member. */
   join(options: JoinOptions): Promise<Membership>;
+  /** For how long the log has not answered what it was asked first of all that is open; null where nothing is. */
+  silence(): Silence | null;
   close(): Promise<void>;
+}
+
+export interface Silence {
+  readonly forMs: number;
+  /** What is known of why. */
+  readonly reason: string;
 }
 
 // --- reading --------------------------------------------------------------------------------------------------------
@@ -135,7 +143,8 @@ export interface Producer {
   /**
    * Adds a record to the open transaction (which begins with the first one). The bytes are copied. Full batches are
    * sent early; an error of theirs comes out of `commit`. While a commit is in flight the record belongs to the next
-   * transaction.
+   * transaction. Throws RECORD_TOO_LARGE, and the transaction stays as it was, where the topic is known to take no such
+   * record.
    */
   append(topic: string, partition: number, record: OutgoingRecord): void;
   /** True where nothing was appended since the last commit began: committing would say nothing. */

@@ -56,7 +56,8 @@ export class Application {
       return end === undefined || end.internal ? [] : [end.topic];
     });
     const writesAny = topology.graph.nodes.some(({ sink }) => sink?.choice === 'any');
-    const found = writesAny ? await log.topics() : await log.describeTopics([...new Set(needed)]);
+    const names = writesAny ? (await log.topics()).map(({ name }) => name) : [...new Set(needed)];
+    const found = await log.describeTopics(names);
     const existing = new Map(found.map(({ name, partitions }) => [name, partitions]));
     const missing = needed.find((topic) => !existing.has(topic));
     if (missing !== undefined) throw await unknownTopic(missing, log);
@@ -75,6 +76,12 @@ export class Application {
   /** Whether a topic is one between two sub-topologies. */
   isRepartition(topic: string): boolean {
     return this.subtopologies.some(({ repartitionSources }) => repartitionSources.some(({ name }) => name === topic));
+  }
+
+  /** Whether a topic is one that the application made for itself. */
+  isInternal(topic: string): boolean {
+    const isChangelog = this.subtopologies.some(({ changelogs }) => changelogs.some(({ name }) => name === topic));
+    return isChangelog || this.isRepartition(topic);
   }
 
   changelogOf(store: StoreDeclaration): string {

@@ -1,15 +1,18 @@
-import { failure } from '../errors.ts';
+import { failure, isMillraceError } from '../errors.ts';
 import { Partitioner } from '../log/partitioner.ts';
 import type { Headers, OutgoingRecord, Producer } from '../log/port.ts';
 import type { Codec } from '../serde/serde.ts';
-import type { SinkDeclaration } from '../topology/graph.ts';
+import type { SinkDeclaration, StoreDeclaration } from '../topology/graph.ts';
 import type { Routing, Send, StreamPartitioner } from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
+import { keyText } from './key-text.ts';
 
 interface SinkOptions extends Routing {
   /** Told of a record that the user's partitioner sends nowhere. */
   readonly dropped: () => void;
+  /** Given the error of a record that is not appended; throws it again where it is not to be passed over. */
+  readonly unwritten: (error: unknown) => void;
 }
 
 /** Encodes what tasks send and hands it to the producer, into the transaction that is open. */
@@ -41,16 +44,17 @@ export class Collector {
   }
 
   /** How rows get to a store's changelog: into the partition of the task. */
-  changelog(topic: string, partition: number, serdes: Pick<SinkDeclaration, 'key' | 'value'>): Send {
+  changelog(topic: string, partition: number, store: Pick<StoreDeclaration, 'name' | 'key' | 'value'>): Send {
     const producer = this.#producer;
-    const { key: keyCodec, value: valueCodec } = this.#open(topic, serdes);
-    return (key, value, timestamp, headers) =>
-      producer.append(topic, partition, {
-        key: encode(keyCodec, key),
-        value: encode(valueCodec, value),
-        timestamp,
-        headers,
-      });
+    const { key: keyCodec, value: valueCodec } = this.#open(topic, store);
+    return (key, value, timestamp, headers) => {
+      const record = { key: encode(keyCodec, key), value: encode(valueCodec, value), timestamp, headers };
+      try {
+        producer.append(topic, partition, record);
+      } catch (error) {
+        throw rowFailure(error, store.name, key);
+      }
+    };
   }
 
   /** Bytes as they are, to a topic without codecs (dead letters). */
@@ -72,9 +76,13 @@ export class Collector {
       const chosen = choose?.(key, value);
       const keyBytes = encode(keyCodec, key);
       const record = { key: keyBytes, value: encode(valueCodec, value), timestamp, headers };
-      if (chosen === undefined) producer.append(topic, byKey.choose(keyBytes, partitions), record);
-      else if (chosen.length === 0) options.dropped();
-      else multicast(producer, { topic, partitions: chosen, record });
+      try {
+        if (chosen === undefined) producer.append(topic, byKey.choose(keyBytes, partitions), record);
+        else if (chosen.length === 0) options.dropped();
+        else multicast(producer, { topic, partitions: chosen, record });
+      } catch (error) {
+        options.unwritten(error);
+      }
     };
   }
 
@@ -88,6 +96,12 @@ function multicast(
   { topic, partitions, record }: { topic: string; partitions: readonly number[]; record: OutgoingRecord },
 ): void {
   for (const partition of new Set(partitions)) producer.append(topic, partition, record);
+}
+
+/** A row that is left out would be missing in the store after the next restoration: no policy passes over it. */
+function rowFailure(error: unknown, store: string, key: unknown): unknown {
+  if (!isMillraceError(error, 'RECORD_TOO_LARGE')) return error;
+  return failure('ROW_TOO_LARGE', { ...error.context, store, key: keyText(key) }, error);
 }
 
 /** The user's choice as a list, checked: a record in a partition that is not there would be lost. */

@@ -13,6 +13,8 @@ export interface CommitLoopOptions {
   readonly intervalMs: number;
   /** Told of each transaction that counts. */
   readonly onCommitted: () => void;
+  /** Told that the state file cannot be written for now. */
+  readonly notify?: ((text: string) => void) | undefined;
 }
 
 /** When the work of a thread is committed: one commit at a time, under way while the next records are processed. */
@@ -90,7 +92,7 @@ export class CommitLoop {
 
   /** A state file that cannot be written may be so for a moment: what it lacks is written with a later commit. */
   #checkpoint(when: 'due' | 'now'): void {
-    const { path, tasks, timing } = this.#options;
+    const { path, tasks, timing, notify } = this.#options;
     try {
       path.checkpoint(tasks(), when);
       this.#unwrittenSince = undefined;
@@ -98,6 +100,7 @@ export class CommitLoop {
       this.#unwrittenSince ??= timing.monotonic();
       const isPassing = isMillraceError(error) && error.retryable;
       if (!isPassing || timing.monotonic() - this.#unwrittenSince > MAX_UNWRITTEN_MS) throw error;
+      notify?.(error.message);
     }
   }
 }

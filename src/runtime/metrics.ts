@@ -59,6 +59,15 @@ export class WorkerMetrics {
     this.#set('millrace_lag_records', 'Records in the log that are not processed, as last seen', records);
   }
 
+  /** How long the log has not answered; what is just on its way is nothing. */
+  silent(ms: number): void {
+    this.#set(
+      'millrace_log_silent_seconds',
+      'Whole seconds since the log has stopped to answer',
+      Math.floor(ms / 1000),
+    );
+  }
+
   #count(name: string, help: string, labels: Record<string, string>, by = 1): void {
     const metric =
       this.registry.getSingleMetric(name) ??

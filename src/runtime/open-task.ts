@@ -20,6 +20,8 @@ export interface OpenTaskOptions {
   readonly globals: GlobalTables;
   readonly settings: ResolvedSettings;
   readonly metrics: WorkerMetrics;
+  /** Told what somebody who runs the worker should know. */
+  readonly notify?: (text: string) => void;
   /** Whose transactions its outputs are part of. */
   readonly producer: Producer;
   readonly timing: Timing;
@@ -29,12 +31,14 @@ export interface OpenTaskOptions {
 
 /** Builds a task, restores its stores, takes up its inputs. Undefined where it was cancelled meanwhile. */
 export async function openTask(id: TaskId, options: OpenTaskOptions): Promise<Task | undefined> {
-  const { log, application, backend, metrics, timing, cancelled } = options;
+  const { log, application, backend, metrics, notify, timing, cancelled } = options;
+  // So that a record that is too large for one of them is refused when it is written, not by the commit.
+  await log.describeTopics(internalTopicsOf(id, application));
   const task = build(id, options);
   const { partitions } = task;
   // The order matters: stable offsets first, then the end of the changelogs (see `restore`).
   const committed = await log.committed(application.id, partitions);
-  metrics.restored(await restore(task.stores.all(), { log, backend, committed, cancelled }));
+  metrics.restored(await restore(task.stores.all(), { log, backend, committed, cancelled, notify }));
   if (cancelled()) return undefined;
   task.stores.reset();
   const onReset = ({ topic }: { topic: string }): void => metrics.reset(topic);
@@ -44,6 +48,12 @@ export async function openTask(id: TaskId, options: OpenTaskOptions): Promise<Ta
   // The state file may be new, or as old as the last stay of the task here.
   task.recall([...backend.checkpoints(), ...committed]);
   return cancelled() ? undefined : task;
+}
+
+/** Topics that the task writes and that did not exist when the application was bound. */
+function internalTopicsOf({ subtopology }: TaskId, application: Application): string[] {
+  const { changelogs = [], repartitionSinks = [] } = application.subtopologies[subtopology] ?? {};
+  return [...changelogs.map(({ name }) => name), ...repartitionSinks];
 }
 
 function build(id: TaskId, options: OpenTaskOptions): Task {

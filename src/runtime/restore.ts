@@ -12,6 +12,8 @@ export interface RestoreOptions {
   readonly committed: readonly Position[];
   /** Looked at between answers: true ends the restoration early. */
   readonly cancelled?: () => boolean;
+  /** Told of rows that cannot be brought up to date and are dropped. */
+  readonly notify?: ((text: string) => void) | undefined;
   /** Called as records are put back. */
   readonly onProgress?: (progress: { store: string; records: number; position: number; end: number }) => void;
 }
@@ -48,7 +50,7 @@ export async function restore(stores: Iterable<TaskStore>, options: RestoreOptio
   }
 }
 
-async function plan(store: TaskStore, { log, backend, committed }: RestoreOptions): Promise<Restoration> {
+async function plan(store: TaskStore, { log, backend, committed, notify }: RestoreOptions): Promise<Restoration> {
   const { partition } = store;
   const { topic, key } = changelogPosition(store);
   const [earliest] = await log.offsets([{ topic, partition }], 'earliest');
@@ -63,6 +65,10 @@ async function plan(store: TaskStore, { log, backend, committed }: RestoreOption
   // A position outside of the topic: of another topic of that name, or the records after it are gone by retention. Rows
   // without a position: of a store whose changelog was another topic. Neither can be brought up to date.
   if (stored !== undefined || !store.table.isEmpty()) {
+    if (stored !== undefined && stored > end) {
+      requireChangelog(store, { topic, end, stored, committed });
+      notify?.(droppedText(store, { topic, first, end, stored }));
+    }
     // In one transaction: rows without their position would pass for an empty table's.
     backend.commit(() => {
       store.table.clear();
@@ -70,6 +76,23 @@ async function plan(store: TaskStore, { log, backend, committed }: RestoreOption
     }, []);
   }
   return { store, topic, partition, key, position: first, end };
+}
+
+/** Rows that no log has any more are not dropped where the inputs would not be read again: results would be wrong. */
+function requireChangelog(
+  { declaration, partition, changelog }: TaskStore,
+  { topic, end, stored, committed }: { topic: string; end: number; stored: number; committed: readonly Position[] },
+): void {
+  if (changelog === undefined || end > 0 || !committed.some(({ offset }) => offset > 0)) return;
+  throw failure('CHANGELOG_LOST', { store: declaration.name, partition, topic, stored });
+}
+
+/** Not of a position before the first offset: retention does that. */
+function droppedText(
+  { declaration, partition }: TaskStore,
+  { topic, first, end, stored }: { topic: string; first: number; end: number; stored: number },
+): string {
+  return `Partition ${partition} of store ${declaration.name} is made anew from ${topic}, which has offsets ${first} to ${end}: the state file stood at offset ${stored}, so that topic is another one than before. Rows that it lacks are gone.`;
 }
 
 async function run(pending: Restoration[], fetcher: Fetcher, options: RestoreOptions): Promise<number> {

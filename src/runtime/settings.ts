@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failure } from '../errors.ts';
+import { nearest } from '../util/nearest.ts';
 
 const errorPolicy = z.enum(['fail', 'skip', 'dead-letter']);
 
@@ -54,6 +55,15 @@ export const settingsTable = {
   processingErrors: errorPolicy
     .default('fail')
     .describe('what to do with a record at which a function of the topology fails'),
+  productionErrors: errorPolicy
+    .default('fail')
+    .describe('what to do with a record of which comes more than a topic takes (max.message.bytes)'),
+  contactTimeoutMs: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(10_000)
+    .describe('without an answer of the log for so long the worker says so and is not ready, ms'),
   deadLetterTopic: z
     .string()
     .optional()
@@ -66,7 +76,12 @@ export const settingsTable = {
     .describe('after it the log aborts a transaction whose worker is gone, ms'),
 } as const;
 
-const schema = z.strictObject(settingsTable);
+const schema = z.strictObject(settingsTable).superRefine((settings, context) => {
+  const { processingGuarantee, commitIntervalMs, transactionTimeoutMs } = settings;
+  if (processingGuarantee === 'at_least_once' || commitIntervalMs < transactionTimeoutMs) return;
+  const message = `must be less than transactionTimeoutMs = ${transactionTimeoutMs}, or every transaction is aborted before it is committed`;
+  context.addIssue({ code: 'custom', path: ['commitIntervalMs'], message });
+});
 
 /**
  * What a user may set of a worker; `docs/settings.md` lists it all. Wrong ones throw SETTING_INVALID.
@@ -86,10 +101,7 @@ export type ResolvedSettings = z.output<typeof schema> & {
 export function resolveSettings(settings: Settings, topologyName: string): ResolvedSettings {
   const result = schema.safeParse(settings);
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => {
-      const name = path.join('.');
-      return name === '' ? message : `${name} = ${JSON.stringify(settings[name as keyof Settings])}: ${message}`;
-    });
+    const problems = result.error.issues.map((issue) => problemOf(issue, settings));
     throw failure('SETTING_INVALID', { problems: problems.join('; ') });
   }
   const applicationId = result.data.applicationId ?? topologyName;
@@ -98,4 +110,17 @@ export function resolveSettings(settings: Settings, topologyName: string): Resol
     applicationId,
     deadLetterTopic: result.data.deadLetterTopic ?? `${applicationId}-dead-letters`,
   };
+}
+
+function problemOf(issue: z.core.$ZodIssue, settings: Settings): string {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownSetting).join('; ');
+  const name = issue.path.join('.');
+  const given: unknown = Object.entries(settings).find(([key]) => key === name)?.[1];
+  const shown = typeof given === 'number' ? String(given) : JSON.stringify(given);
+  return `${name} = ${shown}: ${issue.message}`;
+}
+
+function unknownSetting(name: string): string {
+  const meant = nearest(name, Object.keys(settingsTable));
+  return `there is no setting '${name}'${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }

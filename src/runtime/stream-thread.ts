@@ -32,6 +32,8 @@ export interface StreamThreadOptions {
   readonly metrics: WorkerMetrics;
   /** A member of the group under the identity of the state file. */
   readonly join: () => Promise<Membership>;
+  /** Told what somebody who runs the worker should know. */
+  readonly notify?: (text: string) => void;
   /** Default: the system's. */
   readonly timing?: Timing;
 }
@@ -230,6 +232,7 @@ export class StreamThread {
       tasks: () => this.tasks,
       timing: this.#timing,
       intervalMs: this.#options.settings.commitIntervalMs,
+      notify: this.#options.notify,
       onCommitted: () => {
         this.#recoveries = 0;
         this.#options.metrics.committed();
@@ -256,6 +259,7 @@ export class StreamThread {
     await this.#commits.settled();
     if (!isCurable(error) || ++this.#recoveries > MAX_RECOVERIES) throw error;
     this.#options.metrics.recovered();
+    if (this.#recoveries === 1) this.#options.notify?.(recoveryText(error));
     this.#drop();
     // Not at once again and again: most of what can be cured takes a moment.
     await this.#timing.sleep(Math.min(MAX_BACKOFF_MS, 25 * 2 ** this.#recoveries));
@@ -304,6 +308,11 @@ export class StreamThread {
 /** Worth beginning again from what is committed. */
 function isCurable(error: unknown): boolean {
   return isMillraceError(error) && (error.code === 'FENCED' || error.retryable);
+}
+
+function recoveryText(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The worker begins again from its last commit: ${reason}`;
 }
 
 const nameOf = ({ subtopology, partition }: TaskId): string => `${subtopology}_${partition}`;

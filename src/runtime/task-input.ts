@@ -82,10 +82,12 @@ export class TaskInput {
 
   /** Takes what `head` gave through the graph, depth first, to the end. */
   process(record: FetchedRecord): void {
+    this.#errors.begin(this.queue, record);
     for (let i = 0; i < this.#entrances.length; i++) {
       const entrance = this.#entrances[i];
       if (entrance !== undefined) this.#enter(entrance, record);
     }
+    this.#errors.end();
     this.queue.shift(this.headTime);
   }
 

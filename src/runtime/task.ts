@@ -123,7 +123,11 @@ export class Task implements TaskScope {
 
   sink(node: GraphNode, routing: Routing = {}): Send {
     if (node.sink === undefined) throw new Error(`Bug in Millrace: ${node.kind} is no sink`);
-    return this.#options.collector.sink(node.sink, { ...routing, dropped: () => this.drop(node, 'no partition') });
+    return this.#options.collector.sink(node.sink, {
+      ...routing,
+      dropped: () => this.drop(node, 'no partition'),
+      unwritten: (error) => this.#options.errors.unwritten(error),
+    });
   }
 
   onFlush(flush: () => void, held?: () => number): void {

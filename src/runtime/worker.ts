@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import { failure, isMillraceError, type MillraceError } from '../errors.ts';
 import type { Log, Position, TopicPartition } from '../log/port.ts';
 import type { Registry } from '../serde/registry/registry.ts';
 import { openStateFile } from '../state/sqlite/state-file.ts';
@@ -14,9 +14,12 @@ import { openDeadLetterTopic } from './dead-letters.ts';
 import { ErrorPolicy } from './error-policy.ts';
 import { GlobalLetters } from './global-letters.ts';
 import { GlobalTables } from './global-tables.ts';
+import { LogContact } from './log-contact.ts';
 import { WorkerMetrics } from './metrics.ts';
+import { seldom } from './notices.ts';
 import { type ResolvedSettings, resolveSettings, type Settings } from './settings.ts';
 import { withStoresInMemory } from './split-backend.ts';
+import { StateWatch } from './state-watch.ts';
 import { StreamThread } from './stream-thread.ts';
 import { refuseVolatileState } from './volatile-state.ts';
 
@@ -39,6 +42,8 @@ export interface WorkerOptions {
   readonly backend?: (place: StatePlace) => StateBackend;
   /** `host:port` where this worker answers queries, told to the others of the group. */
   readonly endpoint?: string;
+  /** Told what whoever runs it should know: that the log is silent, that work is done again. Default: a line on stderr. */
+  readonly notify?: (text: string) => void;
 }
 
 /** Whose state a back end is to keep, and where. */
@@ -70,6 +75,8 @@ export class Worker {
   /** All settings, with defaults. */
   readonly settings: ResolvedSettings;
   readonly #metrics: WorkerMetrics;
+  readonly #notify: (text: string) => void;
+  readonly #contact: LogContact;
   #state: WorkerState = 'created';
   #application: Application | undefined;
   #backend: StateBackend | undefined;
@@ -79,14 +86,26 @@ export class Worker {
   #running: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
 
-  constructor({ topology, log, registry, settings = {}, metrics, endpoint, backend = inFile }: WorkerOptions) {
+  constructor({
+    topology,
+    log,
+    registry,
+    settings = {},
+    metrics,
+    endpoint,
+    backend = openStateFile,
+    notify,
+  }: WorkerOptions) {
     this.#topology = topology;
     this.#log = log;
     this.#registry = registry;
     this.#endpoint = endpoint;
     this.#openBackend = backend;
     this.settings = resolveSettings(settings, topology.name);
-    this.#metrics = new WorkerMetrics(this.settings.applicationId, metrics);
+    const { applicationId, contactTimeoutMs: timeoutMs } = this.settings;
+    this.#metrics = new WorkerMetrics(applicationId, metrics);
+    this.#notify = seldom(notify ?? ((text) => void process.stderr.write(`${applicationId}: ${text}\n`)));
+    this.#contact = new LogContact({ log, timeoutMs, notify: this.#notify, metrics: this.#metrics });
   }
 
   /** What it does at present. */
@@ -108,6 +127,11 @@ export class Worker {
   /** Records in the log that this worker's tasks have not processed, as last seen. */
   get lag(): number {
     return this.#thread?.lag ?? 0;
+  }
+
+  /** LOG_SILENT while the log has not answered for `contactTimeoutMs`: what is read and written waits for it. */
+  get silence(): MillraceError | null {
+    return this.#contact.silence;
   }
 
   /**
@@ -166,7 +190,8 @@ export class Worker {
     const application = await Application.bind(settings.applicationId, this.#topology, this.#log);
     const codecs = await Codecs.open(application, this.#registry);
     const stepsWithLetters = application.topology.graph.nodes.some(({ deadLetters }) => deadLetters === true);
-    if ([settings.deserializationErrors, settings.processingErrors].includes('dead-letter') || stepsWithLetters)
+    const { deserializationErrors, processingErrors, productionErrors } = settings;
+    if ([deserializationErrors, processingErrors, productionErrors].includes('dead-letter') || stepsWithLetters)
       await openDeadLetterTopic(this.#log, settings.deadLetterTopic);
     const place = { path: this.stateFile, applicationId: settings.applicationId };
     const backend = withStoresInMemory(this.#openBackend(place), application);
@@ -181,6 +206,7 @@ export class Worker {
       globals,
       settings,
       metrics: this.#metrics,
+      notify: this.#notify,
       join: () =>
         this.#log.join({
           group: application.id,
@@ -194,19 +220,29 @@ export class Worker {
     this.#thread = thread;
     if (this.#state === 'stopping') thread.stop();
     globals.run();
-    this.#running = this.#run(thread, backend);
+    this.#contact.start();
+    this.#running = this.#run(thread, backend, application);
     // Whoever calls stop, finished or untilEnd gets the error; nobody need call them at once.
     this.#running.catch(() => {});
   }
 
-  async #run(thread: StreamThread, backend: StateBackend): Promise<void> {
+  async #run(thread: StreamThread, backend: StateBackend, application: Application): Promise<void> {
+    let gone = false;
+    const watch = new StateWatch(this.stateFile, () => {
+      gone = true;
+      thread.stop();
+    });
     try {
+      await watch.start();
       await thread.run();
+      if (gone) throw failure('STATE_FILE_GONE', { path: this.stateFile });
       this.#state = 'stopped';
     } catch (error) {
       this.#state = 'failed';
-      throw error;
+      throw explained(error, application);
     } finally {
+      watch.stop();
+      this.#contact.stop();
       await this.#closeGlobals();
       backend.close();
     }
@@ -286,9 +322,11 @@ export class Worker {
   }
 }
 
-function inFile(place: StatePlace): StateBackend {
-  mkdirSync(dirname(place.path), { recursive: true });
-  return openStateFile(place);
+/** A topic that nobody but the application has use for is not one to create or to spell otherwise. */
+function explained(error: unknown, application: Application): unknown {
+  if (!isMillraceError(error, 'TOPIC_UNKNOWN')) return error;
+  const topic = String(error.context['topic']);
+  return application.isInternal(topic) ? failure('INTERNAL_TOPIC_GONE', { topic }, error) : error;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
@@ -33,4 +34,12 @@ it('a checkout that was never built runs a file that imports millrace', async ()
   const argv = [bin, 'run', bench.file('copy.ts', COPY), '--until-end', '--data-dir', bench.dataDir];
   const { stderr } = await promisify(execFile)(process.execPath, argv);
   expect(stderr).toMatch(/^copy: running.*\ndone: /);
+});
+
+it.skipIf(!existsSync('/dev/full'))('an output that is full is said in a sentence', async () => {
+  const full = promisify(execFile)('sh', ['-c', `"${process.execPath}" "${bin}" topology > /dev/full`]);
+  await expect(full).rejects.toMatchObject({
+    code: 1,
+    stderr: 'millrace: Cannot write the output: ENOSPC: no space left on device. The disk is full: free some space.\n',
+  });
 });

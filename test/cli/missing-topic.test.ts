@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
-import { loadTopologies, openEngine, startWorker } from '../../src/cli/engine.ts';
+import { openEngine, startWorker } from '../../src/cli/engine.ts';
+import { loadTopologies } from '../../src/cli/load-topologies.ts';
 import { CliBench } from './cli-bench.ts';
 
 const bench = new CliBench();

@@ -6,7 +6,7 @@ import type { Log } from '../../src/log/port.ts';
 import { openStateReader } from '../../src/state/sqlite/state-reader.ts';
 import { readTopic, temporaryFolder } from '../support/embedded.ts';
 import { describeWithKafka } from '../support/kafka-server.ts';
-import { expectedTotals, inputRows, TOPICS } from '../support/pipeline.ts';
+import { expectedTotals, inputRows, KEEP, TOPICS } from '../support/pipeline.ts';
 import { openLog, startWorkerProcess, type WorkerProcessOptions } from '../support/worker-process.ts';
 
 const KILLS = 10;
@@ -17,7 +17,7 @@ const rows = inputRows(200_000, 500);
 async function torture(where: WorkerProcessOptions['log'], folder: string): Promise<void> {
   const log = await openLog(where);
   const stateDir = join(folder, 'state');
-  await log.createTopics(TOPICS.map((name) => ({ name, partitions: PARTITIONS })));
+  await log.createTopics(TOPICS.map((name) => ({ name, partitions: PARTITIONS, config: KEEP })));
   const pieces = KILLS + 1;
   const size = Math.ceil(rows.length / pieces);
   for (let n = 0; n < KILLS; n++) {

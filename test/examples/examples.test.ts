@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { format } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { loadTopologies } from '../../src/cli/engine.ts';
+import { loadTopologies } from '../../src/cli/load-topologies.ts';
 
 const FOLDER = join(import.meta.dirname, '../../examples');
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.ts'));

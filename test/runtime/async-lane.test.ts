@@ -8,7 +8,7 @@ import type { AsyncStep } from '../../src/topology/task-scope.ts';
 
 const NO_HEADERS = [] as const;
 const errors = new ErrorPolicy({
-  settings: { deserializationErrors: 'fail', processingErrors: 'fail' },
+  settings: { deserializationErrors: 'fail', processingErrors: 'fail', productionErrors: 'fail' },
   deadLetter: () => {},
   count: () => {},
 });

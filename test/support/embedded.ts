@@ -41,11 +41,12 @@ export class LogBench {
     return new LogBench(folder, log);
   }
 
-  worker(topology: Topology, settings: Settings = {}): Worker {
+  worker(topology: Topology, settings: Settings = {}, notify: (text: string) => void = () => {}): Worker {
     return createWorker({
       topology,
       log: this.log,
       registry: this.registry,
+      notify,
       settings: { stateDir: join(this.folder, 'state'), commitIntervalMs: 10, ...settings },
     });
   }

@@ -3,6 +3,9 @@ import { count, groupBy, integer, mapValues, store, string, type Topology, to, t
 /** The topics of `pipeline`. */
 export const TOPICS = ['in', 'copy', 'counts', 'sums'] as const;
 
+/** The input's times are of 1970: a broker would delete the records half a minute after its start. */
+export const KEEP = { 'retention.ms': '-1' };
+
 /**
  * A pipeline that shows any loss or doubling: a copy of each record, a count and a sum of each of the user's, the sums
  * by way of a repartition topic. Values are `<user> <number>`.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../command.ts';
-import { ensureTopics, openEngine } from '../engine.ts';
+import { ensureTopics, openToldEngine } from '../engine.ts';
 import { EventWriter } from '../event-writer.ts';
 import { exampleLines } from '../example-lines.ts';
 import { importFile } from '../import-file.ts';
@@ -29,7 +29,7 @@ export const importFiles = defineCommand({
     const topic = asShopTopic(name);
     for (const path of paths) fileSize(path);
     const deadLetterTopic = options.onError === 'dead-letter' ? `${topic}-dead-letters` : undefined;
-    const engine = await openEngine(settings);
+    const engine = await openToldEngine(settings, { stderr });
     try {
       await ensureTopics(engine.log, [topic], options.partitions);
       if (deadLetterTopic !== undefined) await ensureTopics(engine.log, [deadLetterTopic], 1);

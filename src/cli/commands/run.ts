@@ -4,20 +4,17 @@ import type { Connection } from '../../runtime/connect.ts';
 import type { Worker } from '../../runtime/worker.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import {
-  builtInTopologies,
-  ensureTopics,
-  loadTopologies,
-  openEngine,
-  startWorker,
-  stateDirOf,
-  topicsOf,
-} from '../engine.ts';
+import { ensureTopics, openEngine, startWorker, stateDirOf, topicsOf } from '../engine.ts';
+import { builtInTopologies, loadTopologies } from '../load-topologies.ts';
 import { runOptions, workerSettings } from '../run-options.ts';
-import { isPortTaken, serveWorkers } from '../worker-http.ts';
+import { serveWorkers } from '../worker-http.ts';
 
 const DONE = 'done: all that was there is processed and committed';
 const STOPPED = 'stopped';
+/** So long a stop takes before something is said of it. */
+const PATIENCE_MS = 3000;
+const STOPPING =
+  'stopping: what is done is committed first. The same signal once more ends it at once; what is not committed is then done again by the next start.';
 
 type Context = CommandContext<typeof runOptions>;
 
@@ -30,6 +27,7 @@ export const run = defineCommand({
   async run(context) {
     const names = context.args.length === 0 ? builtInTopologies : context.args;
     const topologies = (await Promise.all(names.map(loadTopologies))).flat();
+    requireDistinct(topologies);
     if (topologies.length > 1 && context.options.applicationId !== undefined) {
       throw failure('SETTING_INVALID', { problems: '--application-id is for one topology; name the one to run' });
     }
@@ -41,6 +39,16 @@ export const run = defineCommand({
     }
   },
 });
+
+/** A name owns the group and the state. */
+function requireDistinct(topologies: readonly Topology[]): void {
+  const names = topologies.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice === undefined) return;
+  throw failure('SETTING_INVALID', {
+    problems: `topology '${twice}' is given twice; name each once, or give one another name`,
+  });
+}
 
 async function runAll(context: Context, engine: Connection, topologies: readonly Topology[]): Promise<void> {
   const { options, settings, signal, stderr } = context;
@@ -54,20 +62,31 @@ async function runAll(context: Context, engine: Connection, topologies: readonly
         topology,
         engine,
         metrics,
+        notify: (text) => void stderr.write(`${topology.name}: ${text}\n`),
         settings: workerSettings(options, stateDirOf(settings)),
       });
       workers.push(worker);
       await stderr.write(`${topology.name}: running, state in ${worker.stateFile}\n`);
     }
     const close = await serve(context, workers, metrics);
-    const stop = (): void => void Promise.allSettled(workers.map((worker) => worker.stop()));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    await ended(context, workers).finally(close);
+    const stopping = stopOnSignal(context, workers);
+    await ended(context, workers).finally(close).finally(stopping);
     await stderr.write(`${signal.aborted ? STOPPED : DONE}${await rejectedText(metrics)}\n`);
   } finally {
     await Promise.allSettled(workers.map((worker) => worker.stop()));
   }
+}
+
+/** Says so where that takes its time. Gives what lets go of it. */
+function stopOnSignal({ signal, stderr }: Context, workers: readonly Worker[]): () => void {
+  let patience: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    patience = setTimeout(() => void stderr.write(`${STOPPING}\n`), PATIENCE_MS);
+    void Promise.allSettled(workers.map((worker) => worker.stop()));
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  return () => clearTimeout(patience);
 }
 
 /** Resolves when all have ended; the first that fails ends the others. */
@@ -95,12 +114,7 @@ async function serve(
 ): Promise<() => Promise<void>> {
   const { http, httpHost: host } = options;
   if (http === undefined) return async () => {};
-  try {
-    const { address, close } = await serveWorkers(workers, { host, port: http, metrics, stderr });
-    await stderr.write(`http: ${address}/stores\n`);
-    return close;
-  } catch (error) {
-    if (isPortTaken(error)) throw failure('PORT_TAKEN', { port: http }, error);
-    throw error;
-  }
+  const { address, close } = await serveWorkers(workers, { host, port: http, metrics, stderr });
+  await stderr.write(`http: ${address}/stores\n`);
+  return close;
 }

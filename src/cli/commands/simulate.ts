@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../command.ts';
-import { ensureTopics, openEngine } from '../engine.ts';
+import { ensureTopics, openToldEngine } from '../engine.ts';
 import { EventWriter } from '../event-writer.ts';
 import { partitionsOption, seedOption } from '../shared-options.ts';
 import { shopTopics } from '../shop-topic.ts';
@@ -23,7 +23,7 @@ export const simulateShop = defineCommand({
   examples: ['millrace simulate --orders 10000', 'millrace simulate --orders 500 --seed 7 --rate 100'],
   async run({ options, settings, stderr, signal }) {
     const { orders, seed, rate, partitions } = options;
-    const engine = await openEngine(settings);
+    const engine = await openToldEngine(settings, { stderr });
     try {
       await ensureTopics(engine.log, shopTopics, partitions);
       const writer = await EventWriter.open(engine, shopTopics);

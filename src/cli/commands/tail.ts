@@ -5,7 +5,7 @@ import { exactJson } from '../../query/exact-json.ts';
 import type { Connection } from '../../runtime/connect.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { AnyDecoder } from '../decode-any.ts';
-import { openEngine } from '../engine.ts';
+import { openToldEngine } from '../engine.ts';
 import { unknownName } from '../unknown-name.ts';
 
 const options = {
@@ -27,7 +27,7 @@ export const tail = defineCommand({
   options,
   examples: ['millrace tail order-status', 'millrace tail orders --from-beginning --format ndjson --limit 5'],
   async run(context) {
-    const engine = await openEngine(context.settings, { mustExist: true });
+    const engine = await openToldEngine(context.settings, { stderr: context.stderr, mustExist: true });
     try {
       const [name = ''] = context.args;
       const [topic] = await engine.log.describeTopics([name]);

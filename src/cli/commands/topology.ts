@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describe, describeAsJson } from '../../topology/describe.ts';
 import { defineCommand } from '../command.ts';
-import { builtInTopologies, loadTopologies } from '../engine.ts';
+import { builtInTopologies, loadTopologies } from '../load-topologies.ts';
 
 export const topologyCommand = defineCommand({
   arguments: '[TOPOLOGY…]',

@@ -9,6 +9,7 @@ import type {
   Position,
   Producer,
   ProducerOptions,
+  Silence,
   TopicInfo,
   TopicPartition,
   TopicSpec,
@@ -103,6 +104,11 @@ export class EmbeddedLog implements Log {
     if (id === undefined) return new EmbeddedProducer(this.#tables, undefined);
     const epoch = await this.#tables.file.write(() => this.#tables.producers.open(id));
     return new EmbeddedProducer(this.#tables, { id, epoch });
+  }
+
+  /** It is a file: it answers, or fails. */
+  silence(): Silence | null {
+    return null;
   }
 
   async join(options: JoinOptions): Promise<Membership> {

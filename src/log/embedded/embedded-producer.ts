@@ -19,7 +19,7 @@ export interface Transaction {
 export class EmbeddedProducer implements Producer {
   readonly #tables: Tables;
   readonly #transaction: Transaction | undefined;
-  #staged = new StagedRecords();
+  #staged: StagedRecords;
   /** Kept between commits, for the memory of its builders. */
   #spare: StagedRecords | undefined;
   /** One write after another. Never rejects. */
@@ -34,6 +34,7 @@ export class EmbeddedProducer implements Producer {
   constructor(tables: Tables, transaction: Transaction | undefined) {
     this.#tables = tables;
     this.#transaction = transaction;
+    this.#staged = this.#stage();
   }
 
   get isEmpty(): boolean {
@@ -75,6 +76,14 @@ export class EmbeddedProducer implements Producer {
     this.#closed = true;
   }
 
+  /** What is wrong with the file is told by the commit. */
+  #stage(): StagedRecords {
+    const { file, topics } = this.#tables;
+    return new StagedRecords((topic) =>
+      file.isOpen ? file.read(() => topics.maxMessageBytes(topic)) : Number.POSITIVE_INFINITY,
+    );
+  }
+
   #flush(): void {
     const written = this.#written;
     this.#write().then(
@@ -86,7 +95,7 @@ export class EmbeddedProducer implements Producer {
   /** From here on further records belong to the next transaction. */
   #write(offsets?: GroupOffsets): Promise<Position[]> {
     const staged = this.#staged;
-    this.#staged = this.#spare ?? new StagedRecords();
+    this.#staged = this.#spare ?? this.#stage();
     this.#spare = undefined;
     this.#bytesInFlight += staged.bytes;
     const write = this.#last.then(() => this.#writeNow(staged, offsets));

@@ -1,5 +1,6 @@
 import type { OutgoingRecord, Position, TopicPartition } from '../port.ts';
 import { BatchBuilder } from '../records/batch-builder.ts';
+import { requireFits } from '../records/record-size.ts';
 import type { Batches } from './batches.ts';
 
 /** A batch is read as a whole, so it stays well below what a fetch asks for. */
@@ -7,16 +8,25 @@ const BATCH_BYTES = 128 * 1024;
 
 interface Staged extends TopicPartition {
   readonly builder: BatchBuilder;
+  readonly limit: number;
   full: Buffer[];
 }
 
 /** The records of a transaction that has not ended: in memory, in batches, by partition. */
 export class StagedRecords {
   readonly #topics = new Map<string, (Staged | undefined)[]>();
+  readonly #limitOf: (topic: string) => number;
   #bytes = 0;
 
+  /** `limitOf` says how large a record each topic takes. */
+  constructor(limitOf: (topic: string) => number) {
+    this.#limitOf = limitOf;
+  }
+
+  /** Throws RECORD_TOO_LARGE. */
   append(topic: string, partition: number, record: OutgoingRecord): void {
     const staged = this.#topics.get(topic)?.[partition] ?? this.#add(topic, partition);
+    if (staged.limit < Number.POSITIVE_INFINITY) requireFits(topic, record, staged.limit);
     const before = staged.builder.bytes;
     staged.builder.append(record);
     this.#bytes += staged.builder.bytes - before;
@@ -50,7 +60,7 @@ export class StagedRecords {
   }
 
   #add(topic: string, partition: number): Staged {
-    const staged: Staged = { topic, partition, builder: new BatchBuilder(), full: [] };
+    const staged: Staged = { topic, partition, builder: new BatchBuilder(), limit: this.#limitOf(topic), full: [] };
     const partitions = this.#topics.get(topic) ?? [];
     this.#topics.set(topic, partitions);
     partitions[partition] = staged;

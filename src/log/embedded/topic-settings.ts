@@ -8,6 +8,8 @@ export interface TopicSettings {
   readonly minCompactionLagMs: number;
   /** How long a tombstone stays after compaction first passed it. */
   readonly deleteRetentionMs: number;
+  /** A record is refused whose batch would be larger; infinite unless `max.message.bytes` says so. */
+  readonly maxMessageBytes: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -23,14 +25,24 @@ export function topicSettings(config: Readonly<Record<string, string>>): TopicSe
   const retention = milliseconds(config, 'retention.ms', -1);
   const minCompactionLagMs = milliseconds(config, 'min.compaction.lag.ms', 0);
   const deleteRetentionMs = milliseconds(config, 'delete.retention.ms', DAY_MS);
-  for (const value of [retention, minCompactionLagMs, deleteRetentionMs]) if (typeof value === 'string') return value;
+  const maxMessageBytes = bytes(config, 'max.message.bytes');
+  for (const value of [retention, minCompactionLagMs, deleteRetentionMs, maxMessageBytes])
+    if (typeof value === 'string') return value;
   const forever = !policies.includes('delete') || Number(retention) < 0;
   return {
     compact: policies.includes('compact'),
     retentionMs: forever ? Number.POSITIVE_INFINITY : Number(retention),
     minCompactionLagMs: Number(minCompactionLagMs),
     deleteRetentionMs: Number(deleteRetentionMs),
+    maxMessageBytes: Number(maxMessageBytes),
   };
+}
+
+function bytes(config: Readonly<Record<string, string>>, name: string): number | string {
+  const text = config[name];
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  const value = Number(text);
+  return Number.isInteger(value) && value >= 0 ? value : `${name} '${text}' is not a number of bytes`;
 }
 
 function milliseconds(config: Readonly<Record<string, string>>, name: string, otherwise: number): number | string {

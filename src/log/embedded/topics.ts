@@ -19,6 +19,7 @@ const NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 export class Topics {
   readonly #all: Statement<[], TopicInfo>;
   readonly #one: Statement<[string], TopicInfo & { id: number }>;
+  readonly #config: Statement<[string], string>;
   readonly #state: Statement<[string, number], PartitionState>;
   readonly #insert: Statement<[string, number, string]>;
   readonly #insertPartition: Statement<[number | bigint, number]>;
@@ -28,6 +29,7 @@ export class Topics {
   constructor(file: LogFile) {
     this.#all = file.prepare('SELECT name, partitions FROM topics ORDER BY name');
     this.#one = file.prepare('SELECT name, partitions, id FROM topics WHERE name = ?');
+    this.#config = file.prepare<[string], string>('SELECT config FROM topics WHERE name = ?').pluck();
     this.#state = file.prepare(
       `SELECT p.id, p.log_start AS start, p.end_offset AS end FROM topics t JOIN partitions p ON p.topic_id = t.id
        WHERE t.name = ? AND p.partition = ?`,
@@ -71,6 +73,13 @@ export class Topics {
     if (found === undefined) throw failure('TOPIC_UNKNOWN', { topic: name });
     for (const statement of this.#remove) statement.run(found.id);
     this.#removeOffsets.run(name);
+  }
+
+  /** The largest batch of one record that the topic takes; infinite for one that is not there. */
+  maxMessageBytes(name: string): number {
+    const config = this.#config.get(name);
+    const settings = config === undefined ? 'unknown' : topicSettings(JSON.parse(config));
+    return typeof settings === 'string' ? Number.POSITIVE_INFINITY : settings.maxMessageBytes;
   }
 
   /** Throws TOPIC_UNKNOWN, PARTITION_UNKNOWN. */

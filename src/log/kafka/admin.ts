@@ -5,6 +5,7 @@ import type { Position, TopicInfo, TopicPartition, TopicSpec } from '../port.ts'
 import { brokerErrors } from './broker-error.ts';
 import { byTopic } from './by-topic.ts';
 import type { Cluster, TopicMetadata } from './cluster.ts';
+import { learnLimits } from './topic-limits.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -24,6 +25,10 @@ export class Admin {
   async describeTopics(names: readonly string[]): Promise<TopicInfo[]> {
     if (names.length === 0) return [];
     const topics = await this.#cluster.retry('describe topics', () => this.#cluster.refresh(names));
+    await learnLimits(
+      this.#cluster,
+      topics.map(({ name }) => name),
+    );
     const found = new Map(topics.map((topic) => [topic.name, topic]));
     return names.flatMap((name) => found.get(name) ?? []).map(infoOf);
   }
@@ -32,11 +37,13 @@ export class Admin {
     const existing = new Set((await this.describeTopics(specs.map(({ name }) => name))).map(({ name }) => name));
     // One by one: the answer for several topics is one error, and some of them may be there already.
     for (const spec of specs) if (!existing.has(spec.name)) await this.#create(spec);
+    const names = specs.map(({ name }) => name);
     await this.#until(
-      specs.map(({ name }) => name),
+      names,
       (topics) =>
         topics.length === specs.length && topics.every(({ leaders }) => leaders.every((leader) => leader >= 0)),
     );
+    await learnLimits(this.#cluster, names);
   }
 
   async deleteTopics(names: readonly string[]): Promise<void> {

@@ -25,6 +25,8 @@ const CONTROL_LANE = 'control';
 export class Cluster {
   readonly connections: Connections;
   readonly retryTimeoutMs: number;
+  /** How large a batch each topic takes, as far as that is known: see `learnLimits`. */
+  readonly limits = new Map<string, number>();
   readonly #bootstrap: readonly Address[];
   readonly #nodes = new Map<number, Address>();
   readonly #topics = new Map<string, TopicMetadata>();

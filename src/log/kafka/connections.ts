@@ -1,5 +1,7 @@
-import { Connection, type ConnectionOptions } from '@platformatic/kafka';
+import type { Connection, ConnectionOptions } from '@platformatic/kafka';
 import { failure } from '../../errors.ts';
+import { Contact } from './contact.ts';
+import { HeardConnection } from './heard-connection.ts';
 import type { Address, KafkaLogOptions } from './options.ts';
 
 /**
@@ -8,6 +10,7 @@ import type { Address, KafkaLogOptions } from './options.ts';
  */
 export class Connections {
   readonly #options: KafkaLogOptions;
+  readonly contact = new Contact();
   readonly #open = new Map<string, Promise<Connection>>();
   #closed = false;
 
@@ -50,7 +53,7 @@ export class Connections {
   }
 
   async #connect({ host, port }: Address, lost: () => void): Promise<Connection> {
-    const connection = new Connection(this.#options.clientId, connectionOptions(this.#options));
+    const connection = new HeardConnection(this.contact, this.#options.clientId, connectionOptions(this.#options));
     // Requests under way fail by themselves; without a listener the event would end the process.
     connection.on('error', lost);
     connection.on('close', lost);
@@ -58,6 +61,7 @@ export class Connections {
       await connection.connect(host, port);
     } catch (error) {
       lost();
+      if (error instanceof Error) this.contact.lost(error);
       throw error;
     }
     return connection;

@@ -41,7 +41,8 @@ const TOPOLOGY_ERRORS = new Set([
  * long the group has been without an assignment.
  */
 export function statusFailure({ statuses }: HeartbeatResponse, group: string, troubledMs: number): Error | null {
-  for (const { code, detail: reason } of statuses) {
+  for (const { code, detail } of statuses) {
+    const reason = detail.replace(/\.+$/, '');
     switch (code) {
       case STATUS.missingSourceTopics:
         if (troubledMs < GRACE_MS.sourceTopics) return null;

@@ -10,6 +10,7 @@ import type {
   Position,
   Producer,
   ProducerOptions,
+  Silence,
   TopicInfo,
   TopicPartition,
   TopicSpec,
@@ -115,6 +116,10 @@ class KafkaLog implements Log {
 
   join(options: JoinOptions): Promise<Membership> {
     return StreamsMembership.join(this.#cluster, options);
+  }
+
+  silence(): Silence | null {
+    return this.#cluster.connections.contact.silence;
   }
 
   close(): Promise<void> {

@@ -17,7 +17,7 @@ export class KafkaProducer implements Producer {
   readonly #isTransactional: boolean;
   /** In transactions sequence numbers restart, else they go on. */
   readonly #sequences = new Map<string, number>();
-  readonly #pool: QueuePool = { spare: [], sequences: this.#sequences };
+  readonly #pool: QueuePool;
   #current: Transaction;
   #committing: Transaction | undefined;
   #commitEnds: Promise<unknown> = Promise.resolve();
@@ -31,12 +31,23 @@ export class KafkaProducer implements Producer {
     const transactionTimeoutMs = options.transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS;
     const session = new ProducerSession({ cluster, transactionalId, transactionTimeoutMs });
     await session.initialize();
-    return new KafkaProducer(session, new Sender({ cluster, transactionalId }), transactionalId !== null);
+    return new KafkaProducer(
+      session,
+      new Sender({ cluster, transactionalId }),
+      cluster.limits,
+      transactionalId !== null,
+    );
   }
 
-  private constructor(session: ProducerSession, sender: Sender, isTransactional: boolean) {
+  private constructor(
+    session: ProducerSession,
+    sender: Sender,
+    limits: ReadonlyMap<string, number>,
+    isTransactional: boolean,
+  ) {
     this.#session = session;
     this.#sender = sender;
+    this.#pool = { spare: [], sequences: this.#sequences, limits };
     this.#isTransactional = isTransactional;
     this.#current = this.#begin();
   }

@@ -1,12 +1,12 @@
 import type { OutgoingRecord } from '../port.ts';
 import { BatchBuilder } from '../records/batch-builder.ts';
+import { BATCH } from '../records/batch-layout.ts';
+import { mostBytes, requireFits } from '../records/record-size.ts';
 
 /** Kafka's default for the largest batch is 1 MiB; the rest is headroom for one more record. */
 export const MAX_BATCH_BYTES = 900_000;
 /** A batch this full is sent before the commit asks for it. */
 export const EARLY_BYTES = 256 << 10;
-/** Lengths and deltas of one record. */
-const RECORD_OVERHEAD = 24;
 
 /** A batch on its way: kept until it is acknowledged, to be sent again with the same sequence numbers. */
 export interface SentBatch {
@@ -19,6 +19,8 @@ export interface QueuePool {
   readonly spare: BatchBuilder[];
   /** Where each `topic/partition` goes on; empty where numbers restart with every transaction. */
   readonly sequences: ReadonlyMap<string, number>;
+  /** How large a batch each topic takes, as far as that is known. */
+  readonly limits: ReadonlyMap<string, number>;
 }
 
 /**
@@ -41,28 +43,37 @@ export class PartitionQueue {
   /** Null until the first batch is taken: only then the transaction before has told its last numbers. */
   nextSequence: number | null = null;
   readonly #sequences: ReadonlyMap<string, number>;
+  readonly #limit: number;
   /** One past the last acknowledged record; -1 before the first. */
   end = -1;
 
   /** `pool` is shared by all queues of a producer. */
-  constructor(topic: string, partition: number, { spare, sequences }: QueuePool) {
+  constructor(topic: string, partition: number, { spare, sequences, limits }: QueuePool) {
     this.topic = topic;
     this.partition = partition;
     this.#sequences = sequences;
+    this.#limit = limits.get(topic) ?? Number.POSITIVE_INFINITY;
     this.#spare = spare;
     this.#open = spare.pop() ?? new BatchBuilder();
   }
 
-  /** Returns by how many bytes the queue has grown. */
+  /** Returns by how many bytes the queue has grown. Throws RECORD_TOO_LARGE. */
   append(record: OutgoingRecord): number {
-    const size = (record.key?.length ?? 0) + (record.value?.length ?? 0) + RECORD_OVERHEAD;
-    if (this.#open.records > 0 && this.#open.bytes + size > MAX_BATCH_BYTES) {
+    const size = mostBytes(record);
+    // Nearly all are far from it, and of these it is seen at once.
+    if (size + BATCH.records > this.#limit) requireFits(this.topic, record, this.#limit);
+    if (this.#open.records > 0 && this.#open.bytes + size > Math.min(MAX_BATCH_BYTES, this.#limit)) {
       this.#full.push(this.#open);
       this.#open = this.#spare.pop() ?? new BatchBuilder();
     }
     const before = this.#open.records === 0 ? 0 : this.#open.bytes;
     this.#open.append(record);
     return this.#open.bytes - before;
+  }
+
+  /** Nothing was ever appended: a record that was refused opens a queue too. */
+  get isUnused(): boolean {
+    return this.isEmpty && this.end < 0;
   }
 
   get isEmpty(): boolean {

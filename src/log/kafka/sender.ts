@@ -192,7 +192,7 @@ function explain({ topic, partition, inFlight }: PartitionQueue, error: unknown)
   const ids = brokerErrors(error).map(({ id }) => id);
   const bytes = inFlight?.records.length;
   if (ids.includes('MESSAGE_TOO_LARGE') || ids.includes('RECORD_LIST_TOO_LARGE')) {
-    return failure('RECORD_TOO_LARGE', { topic, partition, bytes }, error);
+    return failure('BATCH_TOO_LARGE', { topic, partition, bytes }, error);
   }
   const remedy = remedyOf(error);
   if (remedy === 'unknown-topic') return failure('TOPIC_UNKNOWN', { topic }, error);

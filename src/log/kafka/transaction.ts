@@ -22,7 +22,7 @@ export class Transaction {
     this.#pool = pool;
   }
 
-  /** The queue that took the record. */
+  /** The queue that took the record. Throws RECORD_TOO_LARGE. */
   append(topic: string, partition: number, record: OutgoingRecord): PartitionQueue {
     const queue = this.#topics.get(topic)?.[partition] ?? this.#add(topic, partition);
     this.pendingBytes += queue.append(record);
@@ -30,7 +30,7 @@ export class Transaction {
   }
 
   get isEmpty(): boolean {
-    return this.queues.length === 0;
+    return this.queues.every(({ isUnused }) => isUnused);
   }
 
   /** Nothing is left to send, or nothing more will be sent. */
@@ -43,7 +43,8 @@ export class Transaction {
   }
 
   positions(): Position[] {
-    return this.queues.map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
+    const written = this.queues.filter(({ isUnused }) => !isUnused);
+    return written.map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
   }
 
   #add(topic: string, partition: number): PartitionQueue {

@@ -1,6 +1,7 @@
 import { crc32c } from '@node-rs/crc32';
 import type { Headers, OutgoingRecord } from '../port.ts';
 import { ATTRIBUTES, BATCH, LENGTH_OVERHEAD, writeLong } from './batch-layout.ts';
+import { fieldSize, headersSize } from './record-size.ts';
 import { varintSize, writeVarint } from './varint.ts';
 
 /** What the header of a batch says about its producer. The defaults are those of a producer without idempotence. */
@@ -91,20 +92,6 @@ export class BatchBuilder {
     }
     return this.#buffer;
   }
-}
-
-function fieldSize(bytes: Uint8Array | null): number {
-  return bytes === null ? 1 : varintSize(bytes.length) + bytes.length;
-}
-
-function headersSize(headers: Headers): number {
-  if (headers.length === 0) return 1;
-  let size = varintSize(headers.length);
-  for (const [name, value] of headers) {
-    const length = Buffer.byteLength(name);
-    size += varintSize(length) + length + fieldSize(value);
-  }
-  return size;
 }
 
 function writeField(buffer: Buffer, bytes: Uint8Array | null, at: number): number {

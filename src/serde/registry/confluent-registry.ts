@@ -23,8 +23,9 @@ export class ConfluentRegistry implements Registry {
   /** What is registered is taken as it is, also where newer schemas have come since: a worker may start again. */
   async #register(subject: string, schema: AvroSchema): Promise<number> {
     const body = { schema: schemaText(schema) };
-    const found = await this.#client.call(`look up ${subject}`, (api) => api.Subject.registered({ subject, body }));
-    if (found !== undefined) return idIn(found);
+    const what = `look up ${subject}`;
+    const found = await this.#client.call(what, (api) => api.Subject.registered({ subject, body }));
+    if (found !== undefined) return this.#idIn(found, what);
     const latest = await this.latest(subject);
     if (latest) requireCompatible(subject, schema, latest.schema);
     const id = await this.#add(subject, schema);
@@ -39,7 +40,7 @@ export class ConfluentRegistry implements Registry {
       const added = await this.#client.call(what, (api) => api.Subject.register({ subject, body }));
       // Who has subjects has a place to add them.
       if (added === undefined) throw this.#client.foreign(what);
-      return idIn(added);
+      return this.#idIn(added, what);
     } catch (error) {
       if (!isMillraceError(error, 'REGISTRY_REFUSED') || error.context['status'] !== 409) throw error;
       // Ours fits the latest schema: the registry must compare by another rule (all versions, forward, …).
@@ -67,18 +68,37 @@ export class ConfluentRegistry implements Registry {
   }
 
   async #fetch(id: number): Promise<AvroSchema | undefined> {
-    const found = await this.#client.call(`look up schema ${id}`, (api) => api.Schema.find({ id }));
-    return found === undefined ? undefined : schemaIn(found, `with id ${id}`);
+    const what = `look up schema ${id}`;
+    const found = await this.#client.call(what, (api) => api.Schema.find({ id }));
+    return found === undefined ? undefined : this.#schemaIn(found, what, `with id ${id}`);
   }
 
   async latest(subject: string): Promise<{ readonly id: number; readonly schema: AvroSchema } | undefined> {
-    const found = await this.#client.call(`look up ${subject}`, (api) => api.Subject.latestVersion({ subject }));
-    return found === undefined ? undefined : { id: idIn(found), schema: schemaIn(found, `of subject ${subject}`) };
+    const what = `look up ${subject}`;
+    const found = await this.#client.call(what, (api) => api.Subject.latestVersion({ subject }));
+    if (found === undefined) return undefined;
+    return { id: this.#idIn(found, what), schema: this.#schemaIn(found, what, `of subject ${subject}`) };
   }
 
   async subjects(): Promise<string[]> {
     const found = await this.#client.call('list subjects', (api) => api.Subject.all({}));
     return ((found ?? []) as string[]).sort();
+  }
+
+  // What it answers is an object, and so is what another server answers.
+
+  #idIn(answer: object, what: string): number {
+    if ('id' in answer && typeof answer.id === 'number') return answer.id;
+    throw this.#client.foreign(what);
+  }
+
+  #schemaIn(answer: object, what: string, which: string): AvroSchema {
+    if (!('schema' in answer) || typeof answer.schema !== 'string') throw this.#client.foreign(what);
+    const { schema, schemaType = 'AVRO', references = [] }: SchemaAnswer = { ...answer, schema: answer.schema };
+    if (schemaType !== 'AVRO') throw unusable(which, `it is ${schemaType}`);
+    if (references.length > 0)
+      throw unusable(which, 'it refers to schemas of other subjects; register it in one piece');
+    return parsed(schema, which);
   }
 
   async close(): Promise<void> {
@@ -106,23 +126,18 @@ function incompatible(subject: string, schema: AvroSchema, reason: string, cause
   return failure('SCHEMA_INCOMPATIBLE', { subject, schema: nameOf(schema), reason }, cause);
 }
 
-// What the registry answers, as its API says; `call` gives it as it came.
 interface SchemaAnswer {
-  readonly id: number;
   readonly schema: string;
   readonly schemaType?: string;
   readonly references?: readonly unknown[];
 }
 
-function idIn(answer: unknown): number {
-  return (answer as SchemaAnswer).id;
-}
-
-function schemaIn(answer: unknown, which: string): AvroSchema {
-  const { schema, schemaType = 'AVRO', references = [] } = answer as SchemaAnswer;
-  if (schemaType !== 'AVRO') throw unusable(which, `it is ${schemaType}`);
-  if (references.length > 0) throw unusable(which, 'it refers to schemas of other subjects; register it in one piece');
-  return JSON.parse(schema);
+function parsed(schema: string, which: string): AvroSchema {
+  try {
+    return JSON.parse(schema);
+  } catch {
+    throw unusable(which, `it is no JSON (${schema.slice(0, 40)})`);
+  }
 }
 
 function unusable(which: string, reason: string): Error {

@@ -46,7 +46,7 @@ export class RegistryClient {
   }
 
   /** Undefined where the registry has no such thing. Throws REGISTRY_UNREACHABLE, REGISTRY_REFUSED, REGISTRY_FOREIGN. */
-  async call(what: string, call: Call): Promise<unknown> {
+  async call(what: string, call: Call): Promise<object | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
         return this.#answer(what, (await call(this.#api)).data());
@@ -68,7 +68,7 @@ export class RegistryClient {
   }
 
   /** Every answer of the API is an object or a list as JSON; anything else is the page of another server. */
-  #answer(what: string, data: unknown): unknown {
+  #answer(what: string, data: unknown): object {
     if (typeof data === 'object' && data !== null) return data;
     throw this.foreign(what);
   }

@@ -50,6 +50,10 @@ export class Client implements Log {
     return this.#world.log.kind;
   }
 
+  silence(): null {
+    return null;
+  }
+
   topics(): Promise<TopicInfo[]> {
     return this.#ask('read topics', (log) => log.topics());
   }

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { fetchCases } from './fetch-cases.ts';
 import { groupCases } from './group-cases.ts';
 import { recordCases } from './record-cases.ts';
+import { sizeCases } from './size-cases.ts';
 import { bench, type Capabilities, type OpenLog } from './support.ts';
 import { topicCases } from './topic-cases.ts';
 import { transactionCases } from './transaction-cases.ts';
@@ -17,6 +18,7 @@ export function logConformance(name: string, openLog: OpenLog, capabilities: Cap
     const cases = bench(openLog, capabilities);
     describe('topics', () => topicCases(cases));
     describe('records', () => recordCases(cases));
+    describe('sizes', () => sizeCases(cases));
     describe('fetching', () => fetchCases(cases));
     describe('transactions', () => transactionCases(cases));
     describe('groups', () => groupCases(cases));

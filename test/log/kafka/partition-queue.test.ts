@@ -7,7 +7,7 @@ import { record } from '../conformance/support.ts';
 const STAMP = { producerId: 7n, producerEpoch: 3, transactional: true };
 
 function queue(sequences: ReadonlyMap<string, number> = new Map()): PartitionQueue {
-  return new PartitionQueue('t', 1, { spare: [], sequences });
+  return new PartitionQueue('t', 1, { spare: [], sequences, limits: new Map() });
 }
 
 test('batches are cut below the limit, in order, with rising sequence numbers', () => {

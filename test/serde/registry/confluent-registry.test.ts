@@ -50,6 +50,22 @@ test('an unknown id is asked for again', async () => {
   expect(await registry.schema(7)).toBe('string');
 });
 
+test('a server that answers something else, as JSON, is no registry', async () => {
+  answers = [always(200, { status: 'ok' })];
+  const registry = new ConfluentRegistry({ url: url() });
+  const foreign = /answers, but not as a Confluent-compatible registry/;
+  await expect(registry.schema(7)).rejects.toThrow(foreign);
+  await expect(registry.latest('notes-value')).rejects.toThrow(foreign);
+  await expect(registry.register('notes-value', 'string')).rejects.toThrow(foreign);
+});
+
+test('a schema that is no JSON is named', async () => {
+  answers = [always(200, { id: 7, schema: 'record Note' })];
+  await expect(new ConfluentRegistry({ url: url() }).schema(7)).rejects.toThrow(
+    /^The Avro schema with id 7 cannot be used: it is no JSON \(record Note\)/,
+  );
+});
+
 test('a lost connection and a busy registry are tried again', async () => {
   answers = [() => 'hang up', always(503, { message: 'busy' }), found];
   expect(await new ConfluentRegistry({ url: url() }).schema(7)).toBe('string');
