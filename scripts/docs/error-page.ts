@@ -5,7 +5,7 @@ const GROUPS: readonly (readonly [title: string, codes: RegExp])[] = [
   ['Bad input', /^(RECORD_REJECTED|RECORD_UNREADABLE|PROCESSING|ROW|TIMESTAMP|VALUE|PUNCTUATION_FAILED)/],
   [
     'Topologies',
-    /^(NAME_(TAKEN|INVALID|MISSING)|SERDE|INPUT|WINDOW|TABLE|NOT_COPART|TOPOLOGY|PATTERN|PUNCTUATION|STATE_VOLATILE|OPTION|FORWARD|SUPPRESS)/,
+    /^(NAME_(TAKEN|INVALID|MISSING|ABSENT)|SERDE|INPUT|WINDOW|TABLE|NOT_COPART|TOPOLOGY|PATTERN|PUNCTUATION|STATE_VOLATILE|OPTION|FORWARD|SUPPRESS|TIME_TO_LIVE|RESET)/,
   ],
   ['Schemas and their registry', /^(SCHEMA|REGISTRY)/],
   ['State', /^(STATE|STORE|SQL|RESTORE|KEY)/],
@@ -14,6 +14,7 @@ const GROUPS: readonly (readonly [title: string, codes: RegExp])[] = [
   ['Transactions and producers', /^(TRANSACTION|PRODUCER|RECORD_TOO_LARGE)/],
   ['Logs and topics', /^(LOG|TOPIC|RECORD_BATCH|COMPRESSION|PARTITION|OFFSET|BROKER|KAFKA)/],
   ['The command line and HTTP', /^(SETTING|REQUEST|PATH|NAME_UNKNOWN|FILE|LINE|INTERRUPTED|PORT|EVENT_INVALID)/],
+  ['Tests', /^(SIMULATION|MOCK)/],
   ['Others', /^/],
 ];
 
@@ -27,6 +28,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Give the store a new name where its serde was changed; else something other than Millrace wrote to its changelog.',
   SETTING_INVALID: 'Correct each [setting](settings.md) that is named.',
   STORE_KEY_INVALID: "Write the key as the store's columns have it.",
+  TIME_TO_LIVE_UNFIT:
+    'Leave it out, as the reason says: windows and versioned tables have their retention, a grouped table may have it itself, and a topic that is read with flow.table is read with flow.stream and toTable instead.',
   TOPIC_INVALID: 'Give the topic a name, partitions and settings that the log takes.',
 };
 

@@ -20,7 +20,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'millrace/cli': 'src/cli/index.ts',
 };
 
-/** Files, or names, of types that signatures mention and users do not: machinery of inference, the inside of a plan. */
+/** Files of types that signatures mention and users do not: machinery of inference, the inside of a plan. */
 const MACHINERY = [
   'src/log/records/fetched-record.ts',
   'src/topology/fitting.ts',
@@ -28,7 +28,6 @@ const MACHINERY = [
   'src/topology/k-grouped.ts',
   'src/topology/pipe.ts',
   'src/topology/subtopologies.ts',
-  'StateBackend',
 ];
 
 export interface PublicExport {
@@ -77,10 +76,10 @@ export function publicApi(project: Project): PublicExport[] {
   }));
 }
 
-/** Overloads without their implementation; of a merged class and interface the one that has a comment. */
+/** Overloads without their implementation and internal ones; of a merged class and interface the one that has a comment. */
 function shown(nodes: readonly Node[]): readonly Node[] {
   const overloads = nodes.filter((node) => isFunctionDeclaration(node) && node.body === undefined);
-  if (overloads.length > 0) return overloads;
+  if (overloads.length > 0) return overloads.filter((node) => commentOf(node)?.comment.isInternal !== true);
   const documented = nodes.filter((node) => commentOf(node) !== undefined);
   return nodes.length > 1 && documented.length > 0 ? documented : nodes;
 }
@@ -127,7 +126,7 @@ function mentionsOf(project: Project, roots: readonly Node[], known: ReadonlySet
 /** Helpers of one file are not shown, but for interfaces, from which shown ones may inherit. */
 function isOwnType(node: Node): boolean {
   if (!fileOf(node).startsWith('src/') || commentOf(node)?.comment.isInternal === true) return false;
-  if (MACHINERY.includes(fileOf(node)) || MACHINERY.includes(nameOf(node))) return false;
+  if (MACHINERY.includes(fileOf(node))) return false;
   return isInterfaceDeclaration(node) || (isTypeAliasDeclaration(node) && isExported(node));
 }
 

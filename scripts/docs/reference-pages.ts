@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Declaration, PublicExport } from './public-api.ts';
+import { type Declaration, ENTRIES, type PublicExport } from './public-api.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
 
 /** Where names stand: `joins.md#leftjoin`, by entry and name. */
@@ -88,14 +88,15 @@ function placesIn(pages: readonly Page[]): Places {
 
 type Link = (text: string, entry: string, own: string) => string;
 
-/** Makes links of the names of exports that stand in backquotes, and of the codes of errors. */
+/** Makes links of the names of exports that stand in backquotes, the page's own entry first, and of the codes of errors. */
 function linker(places: Places, errorCodes: readonly string[]): Link {
   const codes = new RegExp(`\\b(?:${errorCodes.join('|')})\\b`, 'g');
   return (text, entry, own) =>
     text
       .replaceAll(codes, (code) => `[${code}](../errors.md#${code.toLowerCase()})`)
       .replaceAll(/`(\w+)`/g, (written, name: string) => {
-        const place = places.get(`${entry}#${name}`) ?? places.get(`millrace#${name}`);
+        const near = [entry, ...Object.keys(ENTRIES)].find((one) => places.has(`${one}#${name}`));
+        const place = places.get(`${near}#${name}`);
         return place === undefined || name === own ? written : `[${written}](${place})`;
       });
 }

@@ -9,6 +9,7 @@ import {
   isObjectLiteralExpression,
   isPrivateIdentifier,
   isPropertyDeclaration,
+  isSetAccessorDeclaration,
   isVariableDeclaration,
   type Node,
 } from 'typescript/unstable/ast';
@@ -29,8 +30,10 @@ export function commentOf(node: Node): { readonly comment: DocComment; readonly 
   const owner = isVariableDeclaration(node) ? node.parent.parent : node;
   const jsDoc = owner.jsDoc?.at(-1);
   if (jsDoc === undefined) return undefined;
-  const text = node.getSourceFile().text.slice(jsDoc.pos, jsDoc.end);
-  return { comment: parseDocComment(text), pos: jsDoc.pos };
+  const { text } = node.getSourceFile();
+  // Before it may stand what was written between two declarations.
+  const pos = text.indexOf('/**', jsDoc.pos);
+  return { comment: parseDocComment(text.slice(pos, jsDoc.end)), pos };
 }
 
 /** What users see of a declaration: no bodies, no internal members; the comments of members stay, but for examples. */
@@ -57,10 +60,11 @@ function nameOf(node: Node): Node | undefined {
   return 'name' in node ? (node.name as Node | undefined) : undefined;
 }
 
-/** Private, internal, or a constructor: users call functions and static methods. */
+/** Private, internal, a setter, which its getter shows, or a constructor: users call functions and static methods. */
 function isHidden(node: Node): boolean {
   const name = nameOf(node);
-  if (isConstructorDeclaration(node) || commentOf(node)?.comment.isInternal === true) return true;
+  if (isConstructorDeclaration(node) || isSetAccessorDeclaration(node) || commentOf(node)?.comment.isInternal === true)
+    return true;
   return (
     name !== undefined && (isPrivateIdentifier(name) || (isPropertyDeclaration(node) && name.getText().startsWith('[')))
   );
@@ -73,10 +77,17 @@ function nodesIn(node: Node): readonly Node[] {
 }
 
 function memberSignature(project: Project, node: Node): string {
-  if (isGetAccessorDeclaration(node)) return `readonly ${headOf(node).replace(/^get (\w+)\(\)/, '$1')};`;
+  if (isGetAccessorDeclaration(node))
+    return `${canBeSet(node) ? '' : 'readonly '}${headOf(node).replace(/^get (\w+)\(\)/, '$1')};`;
   if (!isPropertyDeclaration(node) || node.initializer === undefined) return headOf(node).replace(/[;,]?$/, ';');
   const declared = node.getSourceFile().text.slice(node.getStart(), (node.type ?? node.name).end);
   return node.type === undefined ? `${declared}: ${typeOf(project, node)};` : `${declared};`;
+}
+
+/** Whether a getter has a setter. */
+function canBeSet(getter: Node): boolean {
+  const name = nameOf(getter)?.getText();
+  return nodesIn(getter.parent).some((node) => isSetAccessorDeclaration(node) && nameOf(node)?.getText() === name);
 }
 
 function constant(project: Project, node: Node & { readonly name: Node; readonly type?: Node }): string {

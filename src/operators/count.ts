@@ -9,7 +9,8 @@ import { store } from './store.ts';
  * Counts the records of each key, those of each window, or the rows of each group of a table. Null keys are dropped and
  * counted as such; so are null values, except in tumbling, hopping and session windows. The counts are in the store
  * `name`; the time of a count is the largest of its records' times. With a time to live a key that is not met for so long is
- * forgotten, and counted from 0 when it comes again. Throws NAME_TAKEN, NAME_INVALID, TIME_TO_LIVE_INVALID.
+ * forgotten, and counted from 0 when it comes again. Throws NAME_TAKEN, NAME_INVALID, TIME_TO_LIVE_INVALID, and
+ * TIME_TO_LIVE_UNFIT of windows and grouped tables.
  *
  * @example
  * amounts.pipe(groupByKey(), count('payments-per-user'), to('counts'));

@@ -78,7 +78,7 @@ export function join<In, K2, V2, R>(
   keyOf: (value: Present<ValueOf<In>>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2>, key: KeyOf<In>, rowKey: K2) => R,
 ): (source: StreamFor<In, 'join with a global table'>) => KStream<KeyOf<In>, R>;
-/** What fits none of the above: the editor says why. */
+/** What fits none of the above: the editor says why. @internal */
 export function join<In, Other>(other: Other & Misfit<In, Other>, ...rest: readonly unknown[]): (source: In) => never;
 export function join(other: unknown, ...rest: unknown[]): unknown {
   return joinAny('join', other, rest);

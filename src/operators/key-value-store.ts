@@ -59,7 +59,7 @@ export interface KeyValueStoreDeclaration<K, V, Name extends string> extends Tim
 /**
  * Names and types a store for processors whose keys are other ones than those of the stream. Two processors share it
  * where both are given the same declaration. A row may also be given a time to live of its own, as it is written; where no
- * other one is to end, the store's is Infinity.
+ * other one is to end, the store's is Infinity. Throws TIME_TO_LIVE_INVALID.
  *
  * @example
  * const seen = keyValueStore('seen', { key: string(), value: integer() });

@@ -65,7 +65,7 @@ export function leftJoin<In, K2, V2, R>(
   keyOf: (value: Present<ValueOf<In>>, key: KeyOf<In>) => NoInfer<K2> | null | undefined,
   joiner: (left: Present<ValueOf<In>>, right: Present<V2> | null, key: KeyOf<In>, rowKey: K2 | null) => R,
 ): (source: StreamFor<In, 'leftJoin with a global table'>) => KStream<KeyOf<In>, R>;
-/** What fits none of the above: the editor says why. */
+/** What fits none of the above: the editor says why. @internal */
 export function leftJoin<In, Other>(
   other: Other & Misfit<In, Other>,
   ...rest: readonly unknown[]

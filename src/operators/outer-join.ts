@@ -37,7 +37,7 @@ export function outerJoin<In, V2, R>(
   joiner: (left: Present<ValueOf<In>> | null, right: Present<V2> | null, key: KeyOf<In>) => R,
   options?: TableJoinOptions<NoInfer<R>>,
 ): (source: TableFor<In, 'outerJoin with a table'>) => WithValue<In, R>;
-/** What fits none of the above: the editor says why. */
+/** What fits none of the above: the editor says why. @internal */
 export function outerJoin<In, Other>(
   other: Other & Misfit<In, Other>,
   ...rest: readonly unknown[]

@@ -2,7 +2,11 @@ import type { Entry, RangeQuery, Row } from '../state/store.ts';
 import type { GlobalKTable } from '../topology/global-table.ts';
 import type { KTable } from '../topology/k-table.ts';
 
-/** The rows of a table as a processor sees them. */
+/**
+ * The rows of a table as a processor sees them.
+ *
+ * @see `rowsOf`
+ */
 export interface TableRows<K, V> {
   readonly name: string;
   /** The row of a key as it is now; `asOf` a time (ms), as it was then, which only versioned tables know. */
@@ -19,18 +23,22 @@ export interface TableRowsDeclaration<K, V, Name extends string> {
 
 /**
  * Connects a processor with the rows of a table, to read. Of a global table it sees all rows, of another one those of its
- * partition: both must then be partitioned alike, by the same key. A table that has no store of its own, and one of windows, cannot be
- * connected.
+ * partition: both must then be partitioned alike, by the same key (NOT_COPARTITIONED). A table that has no store of its own,
+ * and one of windows, cannot be connected (TABLE_WITHOUT_STORE).
  *
  * @example
- * orders.pipe(
+ * clicks.pipe(
  *   processValues({
  *     stores: [rowsOf('users', users)],
  *     init: ({ stores: { users }, forward }) => ({ key, value }) => {
  *       if (users.get(key) !== undefined) forward(value);
  *     },
  *   }),
- * )
+ *   to('clicks-of-users'),
+ * );
+ * // in  users           ann={"country":"PT"}@1
+ * // in  clicks          ann=home@2 bob=tea@3
+ * // out clicks-of-users ann=home@2
  */
 export function rowsOf<K, V, const Name extends string>(
   name: Name,

@@ -19,7 +19,8 @@ export interface ToTableOptions<K, V> extends TimeToLive {
 /**
  * Reads a stream as the changes of a table, in the store `name`: the newest value of each key, null deletes. Records with a
  * null key are dropped and counted. Goes through a repartition topic if an operator before may have changed the key. Throws
- * SERDE_MISSING where an operator made new keys or values and no serde is given.
+ * SERDE_MISSING where an operator made new keys or values and no serde is given, TIME_TO_LIVE_INVALID, and
+ * TIME_TO_LIVE_UNFIT of a versioned table.
  *
  * @example
  * clicks.pipe(toTable('last-page'), mapValues((page) => page.length), to('lengths', { value: integer() }));

@@ -38,6 +38,9 @@ export interface WorkerOptions {
   /**
    * Opens what committed state is kept in, instead of a state file: memory (`MemoryBackend`), or a back end of one's own.
    * What it does not hold is read from the changelogs. Only state files can be queried.
+   *
+   * @example
+   * createWorker({ topology: spending, log, registry, backend: () => new MemoryBackend() });
    */
   readonly backend?: (place: StatePlace) => StateBackend;
   /** `host:port` where this worker answers queries, told to the others of the group. */
@@ -46,7 +49,11 @@ export interface WorkerOptions {
   readonly notify?: (text: string) => void;
 }
 
-/** Whose state a back end is to keep, and where. */
+/**
+ * Whose state a back end is to keep, and where.
+ *
+ * @see `WorkerOptions`
+ */
 export interface StatePlace {
   /** Of the state file that there would be. */
   readonly path: string;

@@ -12,6 +12,28 @@ import type { Registry } from './registry/registry.ts';
  * @example
  * const page: Serde<string> = string();
  * flow.stream('clicks', { key: string(), value: page });
+ *
+ * @example
+ * // One of your own: decimal text in records, an integer in the state file.
+ * const digits: Serde<number> = {
+ *   name: 'digits',
+ *   columns: {
+ *     columns: (use) => [{ name: use, type: 'INTEGER' }],
+ *     write: (value) => [value],
+ *     read: (row, at) => Number(row[at]),
+ *   },
+ *   open: async () => ({
+ *     encode: (value) => Buffer.from(String(value)),
+ *     decode: (buffer, start, end) => Number(buffer.toString('utf8', start, end)),
+ *   }),
+ * };
+ * flow.stream('counted', { key: string(), value: digits }).pipe(
+ *   groupByKey(),
+ *   reduce('sums', { add: (sum, n) => sum + n }),
+ *   to('sums'),
+ * );
+ * // in  counted ann=5@1 ann=7@2
+ * // out sums    ann=5@1 ann=12@2
  */
 export interface Serde<T> {
   /** For descriptions and errors: `string`, `avro(OrderCreated)`. */
@@ -36,7 +58,11 @@ export interface SerdeUse {
   readonly register?: boolean;
 }
 
-/** A serde opened for a topic: it writes and reads bytes, without waiting. */
+/**
+ * A serde opened for a topic: it writes and reads bytes, without waiting.
+ *
+ * @see `Serde`
+ */
 export interface Codec<T> {
   /** The bytes may be a view that the next call of `encode` overwrites: copy what is kept. Throws VALUE_INVALID. */
   encode(value: T): Buffer;
@@ -52,10 +78,18 @@ export interface Codec<T> {
 
 // --- columns --------------------------------------------------------------------------------------------------------
 
-/** What a column can hold. */
+/**
+ * What a column can hold.
+ *
+ * @see `Serde`
+ */
 export type SqlValue = string | number | bigint | Buffer | null;
 
-/** One column of a table in the state file. */
+/**
+ * One column of a table in the state file.
+ *
+ * @see `Serde`
+ */
 export interface Column {
   /** The field's name, or `key` / `value` where a whole key or value is one column. */
   readonly name: string;
@@ -71,6 +105,8 @@ export interface Column {
 /**
  * The columns of a value. `write` and `read` are exact inverses, for every value that the serde can encode: 64-bit
  * integers, decimals, bytes, null against missing.
+ *
+ * @see `Serde`
  */
 export interface Columns<T> {
   /** One for each field of a record; one, named after its use (`key`, `value`), for anything else. */

@@ -10,17 +10,31 @@
  */
 import type { Serde } from '../serde/serde.ts';
 
-/** Null as a value is a deletion; a store holds no nulls. */
+/**
+ * A value with its time. Null as a value is a deletion; a store holds no nulls.
+ *
+ * @see `ProcessorStore`
+ */
 export interface Row<V> {
   readonly value: V;
   /** Event time of the record that wrote it, ms. */
   readonly timestamp: number;
 }
 
+/**
+ * A row with its key.
+ *
+ * @see `ProcessorStore`
+ */
 export interface Entry<K, V> extends Row<V> {
   readonly key: K;
 }
 
+/**
+ * Which keys a range takes, and in which order; all of them where nothing is said.
+ *
+ * @see `ProcessorStore`
+ */
 export interface RangeQuery<K> {
   /** Inclusive. */
   readonly from?: K;
@@ -89,7 +103,11 @@ export interface TimedStore<K, V> extends ReadOnlyTimedStore<K, V> {
   setMark(name: string, value: number): void;
 }
 
-/** What is known of a store before it is opened. The name owns the table and the changelog topic. */
+/**
+ * What is known of a store before it is opened. The name owns the table and the changelog topic.
+ *
+ * @see `StateBackend`
+ */
 export interface StoreSpec<K, V> {
   readonly name: string;
   readonly key: Serde<K>;
@@ -105,9 +123,17 @@ export interface StoreSpec<K, V> {
 
 // --- back ends ------------------------------------------------------------------------------------------------------
 
-/** Committed rows of one store and one task. Only `StateBackend.commit` changes them. */
+/**
+ * Committed rows of one store and one task. Only `StateBackend.commit` changes them.
+ *
+ * @see `StateBackend`
+ */
 export interface CommittedTable<K, V> {
   get(key: K): Row<V> | undefined;
+  /**
+   * Rows in the order of the columns of their keys: integers by value, text by its UTF-8 bytes, blobs by bytes. The
+   * iteration sees the table as it was when it began.
+   */
   range(query: RangeQuery<K>): Iterable<Entry<K, V>>;
   /**
    * Rows whose first indexed column is within both bounds, in the order of the index, or from its end. Only where the
@@ -129,13 +155,22 @@ export interface CommittedTable<K, V> {
   clear(): void;
 }
 
+/**
+ * What a commit makes of a row: its new value, or, where that is null, that it is deleted.
+ *
+ * @see `CommittedTable`
+ */
 export interface Change<K, V> {
   readonly key: K;
   readonly value: V | null;
   readonly timestamp: number;
 }
 
-/** What a commit writes beside rows: how far its inputs and changelogs are contained in the rows. */
+/**
+ * What a commit writes beside rows: how far its inputs and changelogs are contained in the rows.
+ *
+ * @see `StateBackend`
+ */
 export interface Checkpoint {
   readonly topic: string;
   readonly partition: number;
@@ -145,6 +180,12 @@ export interface Checkpoint {
   readonly time: number;
 }
 
+/**
+ * Who a worker is, to its group and to the log. It is made once and kept as long as the rows: a worker that comes back with
+ * it has its place again, and shuts out whoever ran under it before.
+ *
+ * @see `StateBackend`
+ */
 export interface Identity {
   readonly memberId: string;
   readonly transactionalId: string;
@@ -153,6 +194,26 @@ export interface Identity {
 /**
  * Where committed state lives: a state file, or memory. One a stream thread. Opening a file of another application, of a
  * newer format, or one that another process has open, throws STATE_FILE_FOREIGN, STATE_FILE_NEWER, STATE_FILE_LOCKED.
+ *
+ * @example
+ * // One of your own may leave the rows to another one, and do something beside.
+ * import { TopologyTestDriver } from 'millrace/testing';
+ *
+ * class Noting extends MemoryBackend {
+ *   readonly stores = new Set<string>();
+ *
+ *   override table<K, V>(store: StoreSpec<K, V>, partition: number): CommittedTable<K, V> {
+ *     this.stores.add(store.name);
+ *     return super.table(store, partition);
+ *   }
+ * }
+ *
+ * const backend = new Noting();
+ * const pages = topology('pages', (flow) => {
+ *   flow.stream('clicks', { key: string(), value: string() }).pipe(groupByKey(), count('clicks-per-user'));
+ * });
+ * await TopologyTestDriver.open(pages, { backend });
+ * [...backend.stores]; // → ['clicks-per-user']
  */
 export interface StateBackend {
   readonly identity: Identity;
@@ -164,6 +225,7 @@ export interface StateBackend {
   own?(stores: readonly string[], isHere: (store: string, partition: number) => boolean): void;
   /** The table of a store in one task (partition). Makes it, or adds the columns it lacks. */
   table<K, V>(store: StoreSpec<K, V>, partition: number): CommittedTable<K, V>;
+  /** Those of the commits so far, the newest of each partition, without the forgotten ones. */
   checkpoints(): readonly Checkpoint[];
   /** Runs `write` and stores the checkpoints in one transaction; on an error nothing of it is kept. */
   commit(write: () => void, checkpoints: readonly Checkpoint[]): void;

@@ -15,13 +15,26 @@ import { type MockPunctuator, MockScope } from './mock-scope.ts';
 /**
  * Runs one step of a stream by itself, `process` and `processValues` above all: no topics, no serdes of what it forwards,
  * stores that a test fills, clocks that it sets, and punctuators that it calls one by one. An error of the step comes out
- * as it is. What needs a topic (a repartition, a sink) or waits (`mapAsync`) is for the TopologyTestDriver.
+ * as it is. What needs a topic (a repartition, a sink) or waits (`mapAsync`) is for the `TopologyTestDriver`
+ * (MOCK_TOO_SMALL).
  *
  * @example
- * const mock = MockProcessor.of({ key: string(), value: string() }, (stream) => stream.pipe(process(onlyChanges)));
+ * const mock = MockProcessor.of({ key: string(), value: string() }, (statuses) =>
+ *   statuses.pipe(
+ *     processValues({
+ *       stores: [store('last-status', string())],
+ *       init: ({ stores, forward }) => ({ key, value }) => {
+ *         if (stores['last-status'].get(key) !== value) forward(value);
+ *         stores['last-status'].put(key, value);
+ *       },
+ *     }),
+ *   ),
+ * );
  * mock.store('last-status').put('o1', 'PAID', 0);
+ * mock.process({ key: 'o1', value: 'PAID', timestamp: 4 });
  * mock.process({ key: 'o1', value: 'SHIPPED', timestamp: 5 });
- * expect(mock.readAll()).toMatchObject([{ key: 'o1', value: 'SHIPPED' }]);
+ * mock.readAll(); // → [{ key: 'o1', value: 'SHIPPED', timestamp: 5, headers: [] }]
+ * mock.store('last-status').get('o1')?.value; // → 'SHIPPED'
  */
 export class MockProcessor<K, V, K2, V2> {
   readonly #scope: MockScope;
@@ -56,7 +69,23 @@ export class MockProcessor<K, V, K2, V2> {
     return forwarded;
   }
 
-  /** All that the step has scheduled, in that order. None is called unless the test does it. */
+  /**
+   * All that the step has scheduled, in that order. None is called unless the test does it.
+   *
+   * @example
+   * const mock = MockProcessor.of({ key: string(), value: string() }, (pages) =>
+   *   pages.pipe(
+   *     process({
+   *       init: ({ schedule, forward }) => {
+   *         schedule('wallClock', 60_000, () => forward({ key: 'all', value: 'a minute' }));
+   *         return forward;
+   *       },
+   *     }),
+   *   ),
+   * );
+   * mock.punctuators[0]?.punctuate(60_000);
+   * mock.readAll().map(({ value, timestamp }) => [value, timestamp]); // → [['a minute', 60_000]]
+   */
   get punctuators(): readonly MockPunctuator[] {
     return this.#scope.punctuators;
   }

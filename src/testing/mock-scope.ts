@@ -11,7 +11,11 @@ import type { StreamRecord } from '../topology/records.ts';
 import type { Expiring, Punctuate, PunctuationType, Punctuator, Send, TaskScope } from '../topology/task-scope.ts';
 import { nearest } from '../util/nearest.ts';
 
-/** A punctuator that a step has scheduled: it is called by the test alone. */
+/**
+ * A punctuator that a step has scheduled: it is called by the test alone.
+ *
+ * @see `MockProcessor`
+ */
 export interface MockPunctuator {
   readonly type: PunctuationType;
   readonly everyMs: number;

@@ -43,7 +43,11 @@ export interface SinkDeclaration {
   readonly value: Serde<unknown>;
 }
 
-/** How a store is kept, other than by default. */
+/**
+ * How a store is kept, other than by default.
+ *
+ * @see `TopologyOptions`
+ */
 export interface StoreSettings {
   /**
    * True: its rows are in memory only, and read from the changelog at every start. They must fit, and nobody can query them.

@@ -1,7 +1,11 @@
 /** Stores with times as users know them: windows by their start, sessions by start and end. */
 import type { Entry, ReadOnlyTimedStore, TimedKey } from '../state/store.ts';
 
-/** A row of a store of windows. */
+/**
+ * A row of a store of windows.
+ *
+ * @see `windowStore`
+ */
 export interface WindowRow<K, V> {
   readonly key: K;
   /** Where its window begins, ms. */
@@ -10,7 +14,11 @@ export interface WindowRow<K, V> {
   readonly timestamp: number;
 }
 
-/** A row of a store of sessions. */
+/**
+ * A row of a store of sessions.
+ *
+ * @see `sessionStore`
+ */
 export interface SessionRow<K, V> {
   readonly key: K;
   /** The time of its first record, ms. */
@@ -25,7 +33,11 @@ export interface FetchOptions {
   readonly reverse?: boolean;
 }
 
-/** A store of windows: values by key and start. */
+/**
+ * A store of windows: values by key and start.
+ *
+ * @see `TopologyTestDriver`, `MockProcessor`, `windowStore`
+ */
 export interface ReadOnlyWindowStore<K, V> {
   readonly name: string;
   get(key: K, start: number): V | undefined;
@@ -37,7 +49,11 @@ export interface ReadOnlyWindowStore<K, V> {
   all(): readonly WindowRow<K, V>[];
 }
 
-/** A store of sessions: values by key, start and end. */
+/**
+ * A store of sessions: values by key, start and end.
+ *
+ * @see `TopologyTestDriver`, `MockProcessor`, `sessionStore`
+ */
 export interface ReadOnlySessionStore<K, V> {
   readonly name: string;
   get(key: K, start: number, end: number): V | undefined;

@@ -28,10 +28,17 @@ export interface TopologyOptions {
   /** Default `none`. What is stored differs, so it cannot be changed without a new application id. */
   readonly optimization?: Optimization;
   /**
-   * How single stores are kept, by their names: also those that joins and windows have (`describe` names them).
+   * How single stores are kept, by their names: also those that joins and windows have (`describe` names them). Throws
+   * STORE_UNKNOWN.
    *
    * @example
-   * topology('sizes', build, { stores: { 'orders-per-key': { inMemory: true } } })
+   * const sizes = topology(
+   *   'sizes',
+   *   (flow) => {
+   *     flow.stream('orders', { key: string(), value: avro(Order) }).pipe(groupByKey(), count('orders-per-key'));
+   *   },
+   *   { stores: { 'orders-per-key': { inMemory: true } } },
+   * );
    */
   readonly stores?: Readonly<Record<string, StoreSettings>>;
 }

@@ -39,7 +39,7 @@ test('a name on a page that is no export is a gap', () => {
 });
 
 describe('signatures', () => {
-  test('overloads without their implementation', () => {
+  test('overloads without their implementation and internal ones', () => {
     expect(found('join').declarations).toHaveLength(3);
   });
 
@@ -47,6 +47,18 @@ describe('signatures', () => {
     const [{ signature } = { signature: '' }] = found('Flow').declarations;
     expect(signature).toContain('stream<K, V>(');
     expect(signature).not.toMatch(/#|graph|constructor|hubsOf/);
+  });
+
+  test('what can be read and set, as a field', () => {
+    const [{ signature } = { signature: '' }] = found('MockProcessor', 'millrace/testing').declarations;
+    expect(signature).toMatch(/^ {2}streamTime: number;$/m);
+    expect(signature).toMatch(/^ {2}readonly dropped: /m);
+    expect(signature).not.toContain('set ');
+  });
+
+  test('comments without what stands before them', () => {
+    const [{ comment } = { comment: undefined }] = found('CommittedTable').declarations;
+    expect(comment?.text).toMatch(/^Committed rows/);
   });
 
   test('options that are no exports are shown beside', () => {

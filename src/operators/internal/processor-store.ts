@@ -10,7 +10,11 @@ export interface RowOptions extends TimeToLive {
   readonly timestamp?: number;
 }
 
-/** A store as a processor sees it: values by key. */
+/**
+ * A store as a processor sees it: values by key.
+ *
+ * @see `store`, `keyValueStore`
+ */
 export interface ProcessorStore<K, V> {
   readonly name: string;
   get(key: K): V | undefined;
@@ -22,11 +26,41 @@ export interface ProcessorStore<K, V> {
    * written, but dropped and counted. Throws TIME_TO_LIVE_INVALID, TIME_TO_LIVE_UNDECLARED.
    *
    * @example
-   * tokens.put(id, token, { timeToLive: minutes(5) });
+   * const shown = keyValueStore('shown', { key: string(), value: string(), timeToLive: Number.POSITIVE_INFINITY });
+   * clicks.pipe(
+   *   processValues({
+   *     stores: [shown],
+   *     init: ({ stores: { shown }, forward }) => ({ key, value }) => {
+   *       if (shown.get(key) === undefined) forward(value);
+   *       shown.put(key, value, { timeToLive: 10 });
+   *     },
+   *   }),
+   *   to('back-again'),
+   * );
+   * // in  clicks     ann=home@1 ann=tea@9 ann=cart@19
+   * // out back-again ann=home@1 ann=cart@19
    */
   put(key: K, value: V | null, at?: number | RowOptions): void;
   delete(key: K): void;
-  /** Rows in key order, as the store was when the iteration began. */
+  /**
+   * Rows in key order, as the store was when the iteration began.
+   *
+   * @example
+   * const pages = keyValueStore('pages', { key: string(), value: integer() });
+   * clicks.pipe(
+   *   processValues({
+   *     stores: [pages],
+   *     value: integer(),
+   *     init: ({ stores: { pages }, forward }) => ({ value: page, timestamp }) => {
+   *       pages.put(page, timestamp);
+   *       forward([...pages.range({ prefix: 'tea/' })].length);
+   *     },
+   *   }),
+   *   to('pages-on-tea'),
+   * );
+   * // in  clicks       ann=home@1 ann=tea/green@2 bob=tea/black@3
+   * // out pages-on-tea ann=0@1 ann=1@2 bob=2@3
+   */
   range(query?: RangeQuery<K>): Iterable<Entry<K, V>>;
 }
 

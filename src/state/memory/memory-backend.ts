@@ -3,7 +3,15 @@ import { assert } from '../../util/assert.ts';
 import type { Checkpoint, CommittedTable, Identity, StateBackend, StoreSpec } from '../store.ts';
 import { type Defer, MemoryTable } from './memory-table.ts';
 
-/** Committed state in memory: for tests of topologies, and for stores that need not outlive the process. */
+/**
+ * Committed state in memory: for tests of topologies, and for stores that need not outlive the process.
+ *
+ * @example
+ * const backend = new MemoryBackend();
+ * const sums = backend.table({ name: 'sums', key: string(), value: integer() }, 0);
+ * backend.commit(() => sums.write([{ key: 'ann', value: 12, timestamp: 2 }]), []);
+ * sums.get('ann'); // → { value: 12, timestamp: 2 }
+ */
 export class MemoryBackend implements StateBackend {
   readonly identity: Identity = { memberId: randomUUID(), transactionalId: randomUUID() };
   readonly #tables = new Map<string, unknown>();
