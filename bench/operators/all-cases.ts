@@ -3,6 +3,7 @@ import { groups } from './cases/groups.ts';
 import { joins } from './cases/joins.ts';
 import { processors } from './cases/processors.ts';
 import { stateless } from './cases/stateless.ts';
+import { stores } from './cases/stores.ts';
 import { tables } from './cases/tables.ts';
 import { windows } from './cases/windows.ts';
 import type { OperatorCase, OperatorCases } from './operator-case.ts';
@@ -16,6 +17,7 @@ export const casesByKind: Readonly<Record<string, OperatorCases>> = {
   windows,
   joins,
   processors,
+  stores,
 };
 
 export interface NamedCase extends OperatorCase {
