@@ -42,7 +42,12 @@ export const settingsTable = {
     .describe(
       'how long a task waits for records of an input that has none, while others have, ms; 0: only for those that the log is known to have; -1: not for them either',
     ),
-  storeCacheEntries: z.coerce.number().int().min(0).default(200_000).describe('decoded rows of a store kept in memory'),
+  storeCacheEntries: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(500_000)
+    .describe('decoded rows kept in memory, of all stores of the worker together'),
   emit: z
     .enum(['commit', 'update'])
     .default('commit')

@@ -69,6 +69,7 @@ export class StreamThread {
       fetcher: this.#fetcher,
       timing: this.#timing,
       bufferedRecords: options.settings.bufferedRecordsPerPartition,
+      cachedRows: options.settings.storeCacheEntries,
       onProcessed: (count) => options.metrics.processed(count),
     });
     this.#path = this.#commitPath();

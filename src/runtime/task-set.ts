@@ -12,6 +12,8 @@ export interface TaskSetOptions {
   readonly timing: Timing;
   /** Records of a partition that wait before no more of it are fetched. */
   readonly bufferedRecords: number;
+  /** Decoded rows that all stores together keep in memory. */
+  readonly cachedRows: number;
   /** Told of records that went through. */
   readonly onProcessed: (count: number) => void;
 }
@@ -42,6 +44,7 @@ export class TaskSet {
   add(task: Task): void {
     this.#options.fetcher.assign(task.positions);
     this.#tasks.set(task.name, task);
+    this.#shareMemory();
   }
 
   /** Closes tasks; what waits in them is dropped. */
@@ -52,6 +55,7 @@ export class TaskSet {
       task.close();
       this.#tasks.delete(task.name);
     }
+    this.#shareMemory();
   }
 
   /** Records in the log that are not processed, as last seen. */
@@ -118,6 +122,13 @@ export class TaskSet {
   async fetch(waitMs: number): Promise<void> {
     for (const fetched of await this.#options.fetcher.poll(waitMs)) await this.#ownerOf(fetched)?.push(fetched);
     this.#throttle();
+  }
+
+  /** Memory is bounded, however many tasks there are. */
+  #shareMemory(): void {
+    const stores = this.all.reduce((sum, task) => sum + task.stores.size, 0);
+    const share = Math.floor(this.#options.cachedRows / Math.max(1, stores));
+    for (const task of this.#tasks.values()) task.stores.keep(share);
   }
 
   #ownerOf({ topic, partition }: FetchedPartition): Task | undefined {

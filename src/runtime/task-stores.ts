@@ -21,6 +21,7 @@ export interface StagedState {
   committed(generation: Generation<unknown, unknown>): void;
   drain(): Iterable<Change<unknown, unknown>>;
   drained(): void;
+  keep(rows: number): void;
   reset(): void;
 }
 
@@ -136,6 +137,15 @@ export class TaskStores {
   /** What `write` handed over is in the state file. */
   written(): void {
     for (const { staged } of this.#stores.values()) staged.drained();
+  }
+
+  get size(): number {
+    return this.#stores.size;
+  }
+
+  /** How many decoded rows each of them keeps in memory. */
+  keep(rows: number): void {
+    for (const { staged } of this.#stores.values()) staged.keep(rows);
   }
 
   /** Reads the tables anew: they were restored. */

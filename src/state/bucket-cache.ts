@@ -11,7 +11,7 @@ export class BucketCache<K, V> {
   cleanUpTo = 0;
   /** True from the first time that a bucket was dropped: a miss then says nothing about the table. */
   hasDropped = false;
-  readonly #half: number;
+  #half: number;
   #young = new Map<KeyIdentity, TimedBucket<K, V>>();
   #old = new Map<KeyIdentity, TimedBucket<K, V>>();
   #rows = 0;
@@ -20,8 +20,14 @@ export class BucketCache<K, V> {
   #last: TimedBucket<K, V> | undefined;
 
   constructor(limit: number) {
-    this.#half = Math.max(1, Math.floor(limit / 2));
+    this.#half = halfOf(limit);
     this.#rotateAt = this.#half;
+  }
+
+  /** Another limit holds from now on; what is too much goes as it is met. */
+  set limit(limit: number) {
+    this.#rotateAt += halfOf(limit) - this.#half;
+    this.#half = halfOf(limit);
   }
 
   find(id: KeyIdentity): TimedBucket<K, V> | undefined {
@@ -89,4 +95,8 @@ export class BucketCache<K, V> {
 /** An empty bucket takes room too. */
 function weight(bucket: TimedBucket<unknown, unknown>): number {
   return Math.max(1, bucket.size);
+}
+
+function halfOf(limit: number): number {
+  return Math.max(1, Math.floor(limit / 2));
 }

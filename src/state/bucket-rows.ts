@@ -66,6 +66,10 @@ export class BucketRows<K, V> implements TimedRows<K, V>, BucketOwner<K, V> {
     this.#cache.cleanUpTo = upTo;
   }
 
+  keep(rows: number): void {
+    this.#cache.limit = rows;
+  }
+
   reset(newest: number): void {
     this.#cache.clear();
     this.#cacheHasAll = this.#table.isEmpty();

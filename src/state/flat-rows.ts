@@ -20,7 +20,7 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
   writtenUpTo = 0;
   readonly #table: CommittedTable<TimedKey<K>, V>;
   readonly #columns: Columns<K>;
-  readonly #limit: number;
+  #limit: number;
   readonly #hashOf: (id: KeyIdentity) => number;
   readonly #index = new RowIndex<K, V>();
   #isListed = true;
@@ -73,6 +73,10 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     this.#after = Math.max(this.#after, after);
     for (const { key, value } of changes) if (value === null) this.#bury(key);
     this.#dropSlots();
+  }
+
+  keep(rows: number): void {
+    this.#limit = rows;
   }
 
   reset(): void {

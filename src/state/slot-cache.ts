@@ -21,7 +21,7 @@ export class SlotCache<K, V> {
   cleanUpTo = 0;
   /** True from the first time that a slot was dropped: a miss then says nothing about the table. */
   hasDropped = false;
-  readonly #half: number;
+  #half: number;
   #young = new Map<KeyIdentity, Slot<K, V>>();
   #old = new Map<KeyIdentity, Slot<K, V>>();
   #rotateAt: number;
@@ -30,8 +30,14 @@ export class SlotCache<K, V> {
   #lastSlot: Slot<K, V> | undefined;
 
   constructor(limit: number) {
-    this.#half = Math.max(1, Math.floor(limit / 2));
+    this.#half = halfOf(limit);
     this.#rotateAt = this.#half;
+  }
+
+  /** Another limit holds from now on; what is too much goes as it is met. */
+  set limit(limit: number) {
+    this.#rotateAt += halfOf(limit) - this.#half;
+    this.#half = halfOf(limit);
   }
 
   /** An upper bound: a slot may be counted in both halves. */
@@ -83,4 +89,8 @@ export class SlotCache<K, V> {
     // Twice what had to stay: with more unwritten slots than the limit, the cost of turning stays in proportion.
     this.#rotateAt = this.#half + 2 * kept.size;
   }
+}
+
+function halfOf(limit: number): number {
+  return Math.max(1, Math.floor(limit / 2));
 }

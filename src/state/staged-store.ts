@@ -134,6 +134,11 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.#order = undefined;
   }
 
+  /** How many decoded rows are kept in memory from now on. */
+  keep(rows: number): void {
+    this.#cache.limit = rows;
+  }
+
   /** Drops everything, staged or cached, and reads the table anew: after others have written to it. */
   reset(): void {
     this.#sealed = [];

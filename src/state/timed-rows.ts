@@ -32,6 +32,8 @@ export interface TimedRows<K, V> {
   readonly writtenUpTo: number;
   /** The table has these changes now, which are all up to a generation. Rows up to the time `after` are gone. */
   written(changes: readonly Change<TimedKey<K>, V>[], upTo: number, after: number): void;
+  /** How many rows that the table has are kept in memory too. */
+  keep(rows: number): void;
   /** Forgets what is in memory: the table was changed by others, to no time later than `newest`. */
   reset(newest: number): void;
 }

@@ -227,6 +227,11 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#unwritten?.retain((slot) => slot.generation > this.#confirmedUpTo);
   }
 
+  /** How many decoded rows are kept in memory from now on. */
+  keep(rows: number): void {
+    this.#rows.keep(rows);
+  }
+
   /** Drops everything, staged or cached, and reads the table anew: after others have written to it. */
   reset(): void {
     this.#sealed = [];
