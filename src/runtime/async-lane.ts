@@ -32,6 +32,12 @@ export interface Unit {
   open: number;
 }
 
+/** What is under way for an entry. */
+interface Running {
+  /** Ends the attempt, or the wait for another one. */
+  abort: (reason?: unknown) => void;
+}
+
 export class AsyncLane {
   readonly #name: string;
   readonly #step: AsyncStep;
@@ -40,7 +46,7 @@ export class AsyncLane {
   /** In the order of their records. */
   readonly #units: Unit[] = [];
   readonly #waiting: Entry[] = [];
-  readonly #running = new Map<Promise<void>, AbortController>();
+  readonly #running = new Map<Promise<void>, Running>();
   /** Entries that are not emitted. */
   #held = 0;
   #isClosed = false;
@@ -96,53 +102,63 @@ export class AsyncLane {
   /** Abandons everything: the records will be taken again by who has the task next. */
   close(): void {
     this.#isClosed = true;
-    for (const controller of this.#running.values()) controller.abort();
+    const reason = new DOMException('This operation was aborted', 'AbortError');
+    for (const running of this.#running.values()) running.abort(reason);
   }
 
   #start(): void {
     while (!this.#isClosed && this.#running.size < this.#step.concurrency) {
       const entry = this.#waiting.shift();
       if (entry === undefined) return;
-      const controller = new AbortController();
-      const run = this.#run(entry, controller.signal).finally(() => {
+      const running: Running = { abort: () => {} };
+      const run = this.#run(entry, running).finally(() => {
         this.#running.delete(run);
         this.#start();
       });
-      this.#running.set(run, controller);
+      this.#running.set(run, running);
     }
   }
 
-  async #run(entry: Entry, abandoned: AbortSignal): Promise<void> {
+  async #run(entry: Entry, running: Running): Promise<void> {
     const { retries, retryDelayMs } = this.#step;
-    for (let attempt = 1; entry.outcome === undefined && !abandoned.aborted; attempt++) {
+    for (let attempt = 1; entry.outcome === undefined && !this.#isClosed; attempt++) {
       try {
-        entry.outcome = { result: await this.#attempt(entry.record, attempt, abandoned) };
+        entry.outcome = { result: await this.#attempt(entry.record, attempt, running) };
       } catch (error) {
         if (attempt > retries) entry.outcome = { error, attempts: attempt };
-        else await this.#timers.pause(Math.min(MAX_RETRY_DELAY_MS, retryDelayMs * 2 ** (attempt - 1)), abandoned);
+        else await this.#pause(Math.min(MAX_RETRY_DELAY_MS, retryDelayMs * 2 ** (attempt - 1)), running);
       }
     }
     entry.unit.open--;
   }
 
-  async #attempt(record: StreamRecord<unknown, unknown>, attempt: number, abandoned: AbortSignal): Promise<unknown> {
+  /** One controller, which nothing listens to but the call: signals that follow others cost more than all the rest. */
+  async #attempt(record: StreamRecord<unknown, unknown>, attempt: number, running: Running): Promise<unknown> {
     const { timeoutMs, call } = this.#step;
-    const late = new AbortController();
-    const signal = AbortSignal.any([abandoned, late.signal]);
-    const cancel = this.#timers.after(timeoutMs, () =>
-      late.abort(failure('ASYNC_TIMED_OUT', { step: this.#name, timeoutMs })),
-    );
-    // Whoever does not listen to the signal is left to himself.
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-    // The call may throw before anybody waits for this.
-    aborted.catch(() => {});
+    const controller = new AbortController();
+    let cancel: (() => void) | undefined;
     try {
-      return await Promise.race([call(record, { attempt, signal }), aborted]);
+      return await new Promise((resolve, reject) => {
+        // Whoever does not listen to the signal is left to himself.
+        running.abort = (reason) => {
+          reject(reason);
+          controller.abort(reason);
+        };
+        cancel = this.#timers.after(timeoutMs, () =>
+          running.abort(failure('ASYNC_TIMED_OUT', { step: this.#name, timeoutMs })),
+        );
+        Promise.resolve(call(record, { attempt, signal: controller.signal })).then(resolve, reject);
+      });
     } finally {
-      cancel();
+      cancel?.();
     }
+  }
+
+  async #pause(ms: number, running: Running): Promise<void> {
+    if (this.#isClosed) return;
+    const controller = new AbortController();
+    running.abort = () => controller.abort();
+    await this.#timers.pause(ms, controller.signal);
   }
 
   #emit({ record, outcome, unit }: Entry): void {

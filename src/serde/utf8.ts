@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { failure } from '../errors.ts';
+import { Scratch } from './scratch.ts';
 
 /** Decodes UTF-8. Throws RECORD_UNREADABLE where it is malformed. */
 export function decodeUtf8(buffer: Buffer, start: number, end: number): string {
@@ -13,11 +14,10 @@ export function decodeUtf8(buffer: Buffer, start: number, end: number): string {
 
 /** Encodes into memory that the next call overwrites. The text must be well-formed Unicode. */
 export class Utf8Encoder {
-  #scratch = Buffer.allocUnsafeSlow(1024);
+  readonly #scratch = new Scratch();
 
   encode(text: string): Buffer {
     // No UTF-16 unit takes more than 3 bytes.
-    if (text.length * 3 > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(text.length * 6);
-    return this.#scratch.subarray(0, this.#scratch.write(text, 0));
+    return this.#scratch.first(this.#scratch.reserve(text.length * 3).write(text, 0));
   }
 }

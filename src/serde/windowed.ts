@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { Scratch } from './scratch.ts';
 import type { Codec, Column, Columns, Serde, SqlValue } from './serde.ts';
 
 /**
@@ -39,9 +40,10 @@ export function windowedBy<K>(key: Serde<K>, endOf: (start: number) => number): 
     columns: windowColumns(key.columns),
     open: async (use) => {
       const codec = await key.open(use);
+      const scratch = new Scratch();
       return {
         ...preparing(codec),
-        encode: (of) => withTimes(codec.encode(of.key), [of.start]),
+        encode: (of) => withTimes(scratch, codec.encode(of.key), [of.start]),
         decode: (buffer, start, end) => {
           checkLength(end - start, 8);
           const from = readTime(buffer, end - 8);
@@ -68,9 +70,10 @@ export function sessionWindowed<K>(key: Serde<K>): Serde<Windowed<K>> {
     columns: windowColumns(key.columns),
     open: async (use) => {
       const codec = await key.open(use);
+      const scratch = new Scratch();
       return {
         ...preparing(codec),
-        encode: (of) => withTimes(codec.encode(of.key), [of.end, of.start]),
+        encode: (of) => withTimes(scratch, codec.encode(of.key), [of.end, of.start]),
         decode: (buffer, start, end) => {
           checkLength(end - start, 16);
           const key = codec.decode(buffer, start, end - 16);
@@ -90,11 +93,12 @@ function checkLength(length: number, least: number): void {
   throw failure('RECORD_UNREADABLE', { reason: `a windowed key has ${least} bytes or more, but there are ${length}` });
 }
 
-function withTimes(key: Buffer, times: readonly number[]): Buffer {
-  const bytes = Buffer.allocUnsafe(key.length + 8 * times.length);
+function withTimes(scratch: Scratch, key: Buffer, times: readonly number[]): Buffer {
+  const length = key.length + 8 * times.length;
+  const bytes = scratch.reserve(length);
   key.copy(bytes);
-  for (const [i, time] of times.entries()) writeTime(bytes, time, key.length + 8 * i);
-  return bytes;
+  for (let i = 0; i < times.length; i++) writeTime(bytes, times[i] ?? 0, key.length + 8 * i);
+  return scratch.first(length);
 }
 
 function writeTime(bytes: Buffer, time: number, at: number): void {

@@ -21,7 +21,11 @@ function isPrimitive(key: unknown): key is KeyIdentity {
 
 /** A lone column costs no concatenation, which is the usual case: a string, or a number. */
 export function identityOfColumns(columns: readonly SqlValue[]): KeyIdentity {
-  if (columns.length !== 1) return columns.map(tagged).join('');
+  if (columns.length !== 1) {
+    let all = '';
+    for (const column of columns) all += tagged(column);
+    return all;
+  }
   const only = columns[0] ?? null;
   return typeof only === 'object' || isMarked(only) ? `\0${tagged(only)}` : only;
 }

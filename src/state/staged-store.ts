@@ -9,6 +9,7 @@ import { rangeBounds } from './range-bounds.ts';
 import { type Slot, SlotCache } from './slot-cache.ts';
 import { type KeyedChange, SortedChanges } from './sorted-changes.ts';
 import type { Change, CommittedTable, Entry, KeyValueStore, RangeQuery, Row, StoreSpec } from './store.ts';
+import { UnwrittenGroups } from './unwritten-groups.ts';
 import { UnwrittenOrder } from './unwritten-order.ts';
 
 /** Named in the signatures of `StagedStore`. */
@@ -45,7 +46,7 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
   #cacheHasAll: boolean;
   #isDraining = false;
   /** Of the changes that the table lacks; made when a range first asks for it. */
-  #order: UnwrittenOrder<K, V> | undefined;
+  #order: UnwrittenOrder<K, V> | UnwrittenGroups<K, V> | undefined;
 
   constructor({ spec, table, cacheEntries = 100_000 }: StagedStoreOptions<K, V>) {
     this.name = spec.name;
@@ -173,9 +174,14 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
 
   /** The newest staged change of each key in the range, in its order. */
   #changesWithin(query: RangeQuery<K>): KeyedChange<K, V>[] {
-    this.#order ??= new UnwrittenOrder(this.#unwritten());
+    this.#order ??= this.#inOrder();
     const changes = this.#order.within(rangeBounds(this.name, this.#columns, query));
     return query.reverse === true ? changes.reverse() : changes;
+  }
+
+  #inOrder(): UnwrittenOrder<K, V> | UnwrittenGroups<K, V> {
+    const places = this.#unwritten();
+    return this.#columns.columns('key').length > 1 ? new UnwrittenGroups(places) : new UnwrittenOrder(places);
   }
 
   #unwritten(): { columns: readonly SqlValue[]; slot: Slot<K, V> }[] {

@@ -4,7 +4,8 @@ import { isWithin, type RangeBounds } from './range-bounds.ts';
 import type { Slot } from './slot-cache.ts';
 import type { KeyedChange } from './sorted-changes.ts';
 
-interface Place<K, V> {
+/** Of a key that the table does not hold yet. */
+export interface Place<K, V> {
   readonly columns: readonly SqlValue[];
   /** What the table does not hold yet stays in its slot, whose change is always the newest. */
   readonly slot: Slot<K, V>;

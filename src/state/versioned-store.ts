@@ -73,23 +73,26 @@ export class VersionedStore<K, V> extends VersionedView<K, V> {
     this.#retention = retentionMs;
   }
 
-  /** Null deletes, as of `timestamp`. */
-  put(key: K, value: V | null, timestamp: number): Place {
-    if (timestamp > this.time) this.#versions.setMark(TIME, timestamp);
-    if (timestamp < this.time - this.#retention) return 'expired';
-    const newest = this.#rows.get(key);
+  /** Null deletes, as of `timestamp`. `newest` is what `get` says of the key, for who knows it. */
+  put(key: K, value: V | null, timestamp: number, newest = this.get(key)): Place {
+    const { time } = this;
+    if (timestamp > time) this.#versions.setMark(TIME, timestamp);
+    else if (timestamp < time - this.#retention) return 'expired';
     if (newest !== undefined && timestamp >= newest.timestamp) {
-      if (timestamp > newest.timestamp) this.#append(key, { from: newest.timestamp, value: newest.value }, timestamp);
+      if (timestamp > newest.timestamp) {
+        const end = this.#endOf(key, newest);
+        this.#append(key, { from: newest.timestamp, value: newest.value }, { end, to: timestamp });
+      }
       this.#rows.put(key, value, timestamp);
       return 'newest';
     }
-    const end = this.#endOf(key);
+    const end = this.#endOf(key, newest);
     if (end !== undefined && timestamp < end) {
       this.#insert(key, { from: timestamp, value });
       return 'older';
     }
     if (newest !== undefined) {
-      this.#append(key, { from: timestamp, value }, newest.timestamp);
+      this.#append(key, { from: timestamp, value }, { end, to: newest.timestamp });
       return 'older';
     }
     if (value !== null) this.#rows.put(key, value, timestamp);
@@ -98,13 +101,14 @@ export class VersionedStore<K, V> extends VersionedView<K, V> {
     return 'newest';
   }
 
-  #endOf(key: K): number | undefined {
+  /** Where the history ends. Mostly that is where the newest version begins, which one look-up tells. */
+  #endOf(key: K, newest: Row<V> | undefined): number | undefined {
+    if (newest !== undefined && this.#versions.get(key, newest.timestamp) !== undefined) return newest.timestamp;
     return this.#versions.fetch(key, Number.MIN_SAFE_INTEGER, FOREVER, true)[0]?.key.time;
   }
 
   /** Adds a version to the end of a history, after a gap if there is one. */
-  #append(key: K, version: Version<V>, to: number): void {
-    const end = this.#endOf(key);
+  #append(key: K, version: Version<V>, { end, to }: { end: number | undefined; to: number }): void {
     if (end !== undefined && end < version.from) this.#write(key, { from: end, value: null }, version.from);
     this.#write(key, version, to);
   }

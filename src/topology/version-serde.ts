@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
+import { Scratch } from '../serde/scratch.ts';
 import type { Codec, Column, Serde } from '../serde/serde.ts';
 import { readInt64, writeInt64 } from '../state/int64.ts';
 import type { Version } from '../state/versioned-store.ts';
@@ -29,15 +30,20 @@ export function versionSerde<V>(value: Serde<V>): Serde<Version<V>> {
 }
 
 function versionCodec<V>(codec: Codec<V>): Codec<Version<V>> {
+  const scratch = new Scratch();
   return {
     prepare: (records) => codec.prepare?.([...values(records)]),
     encode: ({ from, value }) => {
       const inner = value === null ? undefined : codec.encode(value);
       // One more byte where there is a value, which may have none itself.
-      const bytes = Buffer.alloc(TIME_BYTES + (inner === undefined ? 0 : 1 + inner.length));
+      const length = TIME_BYTES + (inner === undefined ? 0 : 1 + inner.length);
+      const bytes = scratch.reserve(length);
       writeInt64(bytes, from, 0);
-      inner?.copy(bytes, TIME_BYTES + 1);
-      return bytes;
+      if (inner !== undefined) {
+        bytes[TIME_BYTES] = 0;
+        inner.copy(bytes, TIME_BYTES + 1);
+      }
+      return scratch.first(length);
     },
     decode: (buffer, start, end) => {
       if (end - start < TIME_BYTES) throw failure('RECORD_UNREADABLE', { reason: 'not a version of a row' });

@@ -73,8 +73,9 @@ export function materializeVersioned<K, V>(
       scope,
       node,
       put: (key, value, timestamp, headers) => {
-        const oldValue = rows.get(key)?.value ?? null;
-        const place = rows.put(key, value, timestamp);
+        const newest = rows.get(key);
+        const oldValue = newest?.value ?? null;
+        const place = rows.put(key, value, timestamp, newest);
         if (place === 'expired') scope.drop(node, 'older than the history');
         else if (place === 'newest') hub.emit({ key, value, oldValue, timestamp, headers });
         else hub.emit({ key, value, oldValue, timestamp, headers, outOfOrder: true });

@@ -47,6 +47,17 @@ test('given up, it leaves no timer behind, though the call never ends', async ()
   expect(timers.open.size).toBe(0);
 });
 
+test('given up, it aborts the signal of the call', async () => {
+  const reasons: unknown[] = [];
+  const lane = entered((_, { signal }) => {
+    signal.addEventListener('abort', () => reasons.push(signal.reason));
+    return new Promise(() => {});
+  }, countedTimers());
+  lane.close();
+  await lane.idle();
+  expect(reasons).toEqual([expect.objectContaining({ name: 'AbortError' })]);
+});
+
 test('given up while it waits for another attempt, it waits no longer', async () => {
   let attempts = 0;
   const lane = entered(() => {

@@ -1,5 +1,6 @@
 import { failure } from '../../errors.ts';
 import type { FetchedRecord } from '../../log/records/fetched-record.ts';
+import { Scratch } from '../../serde/scratch.ts';
 import type { Codec, Serde } from '../../serde/serde.ts';
 
 /** Both sides of a change of a table's row, as it travels to the group of its new key. */
@@ -43,18 +44,23 @@ function* sides(records: readonly FetchedRecord[]): Generator<FetchedRecord> {
 }
 
 function changeCodec<V>(codec: Codec<V>): Codec<ValueChange<V>> {
-  const side = (value: V | null): Buffer => (value === null ? Buffer.alloc(0) : Buffer.from(codec.encode(value)));
+  const scratch = new Scratch();
+  /** Writes one side, and gives where it ends. Copied at once: the next call of the codec may overwrite it. */
+  const write = (value: V | null, at: number): number => {
+    if (value === null) return at;
+    const bytes = codec.encode(value);
+    bytes.copy(scratch.reserve(at + bytes.length), at);
+    return at + bytes.length;
+  };
   return {
     prepare: (records) => codec.prepare?.([...sides(records)]),
     encode: ({ value, oldValue }) => {
-      const newBytes = side(value);
-      const oldBytes = side(oldValue);
-      const bytes = Buffer.allocUnsafe(HEADER + newBytes.length + oldBytes.length);
-      bytes[0] = (value === null ? 0 : 1) | (oldValue === null ? 0 : 2);
-      bytes.writeUInt32BE(newBytes.length, 1);
-      newBytes.copy(bytes, HEADER);
-      oldBytes.copy(bytes, HEADER + newBytes.length);
-      return bytes;
+      const middle = write(value, HEADER);
+      const end = write(oldValue, middle);
+      const { buffer } = scratch;
+      buffer[0] = (value === null ? 0 : 1) | (oldValue === null ? 0 : 2);
+      buffer.writeUInt32BE(middle - HEADER, 1);
+      return scratch.first(end);
     },
     decode: (buffer, start, end) => {
       const flags = buffer[start] ?? 0;

@@ -65,6 +65,9 @@ class RightSide<K, K2, V2> {
   /** Keys of rows that requests have met and that have not changed since, with the time of that. */
   readonly #shown = new Map<KeyIdentity, { readonly foreignKey: K2 } & Cause>();
 
+  /** Of rows that were asked for since the last commit, a subscriber: while it is one, no range need be read. */
+  readonly #subscribers = new Map<KeyIdentity, Pair<K2, K>>();
+
   constructor(options: {
     subscriptions: KeyValueStore<Pair<K2, K>, Fingerprint>;
     rows: TableView<K2, V2> | undefined;
@@ -118,6 +121,7 @@ class RightSide<K, K2, V2> {
       if (this.#rows?.get(foreignKey) === undefined)
         this.tell({ key: foreignKey, value: null, oldValue: null, timestamp, headers });
     this.#shown.clear();
+    this.#subscribers.clear();
   }
 
   #keep(
@@ -127,19 +131,23 @@ class RightSide<K, K2, V2> {
   ): void {
     const { instruction, print } = request;
     const isNew = instruction === REQUEST.subscribe || instruction === REQUEST.subscribeAndAnswer;
+    const pair = { group: foreignKey, member: leftKey };
     const isWatched = this.#unmatchedKey !== undefined && row !== undefined;
-    const wasMatched = isWatched && this.#isMatched(foreignKey);
-    this.#subscriptions.put(
-      { group: foreignKey, member: leftKey },
-      isNew ? (print ?? NO_PRINT) : null,
-      cause.timestamp,
-    );
-    if (!isWatched || wasMatched === this.#isMatched(foreignKey)) return;
-    this.#tellUnmatched(foreignKey, wasMatched ? row.value : null, cause);
+    // Whether there is any subscriber can change only where this one comes or goes.
+    const comesOrGoes = isWatched && (this.#subscriptions.get(pair) !== undefined) !== isNew;
+    const joinsOthers = comesOrGoes && isNew && this.#isMatched(foreignKey);
+    this.#subscriptions.put(pair, isNew ? (print ?? NO_PRINT) : null, cause.timestamp);
+    if (!comesOrGoes || joinsOthers) return;
+    if (isNew) this.#tellUnmatched(foreignKey, null, cause);
+    else if (!this.#isMatched(foreignKey)) this.#tellUnmatched(foreignKey, row.value, cause);
   }
 
   #isMatched(foreignKey: K2): boolean {
+    const id = this.#identity(foreignKey);
+    const known = this.#subscribers.get(id);
+    if (known !== undefined && this.#subscriptions.get(known) !== undefined) return true;
     const [first] = this.#subscriptions.range({ ...ofGroup<K2, K>(foreignKey), limit: 1 });
+    if (first !== undefined) this.#subscribers.set(id, first.key);
     return first !== undefined;
   }
 

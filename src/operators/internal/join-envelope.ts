@@ -1,5 +1,6 @@
 import { failure } from '../../errors.ts';
 import type { FetchedRecord } from '../../log/records/fetched-record.ts';
+import { Scratch } from '../../serde/scratch.ts';
 import type { Codec, Serde } from '../../serde/serde.ts';
 import type { Fingerprint } from './join-fingerprint.ts';
 
@@ -31,16 +32,19 @@ function unstored(): never {
 }
 
 function envelopeCodec<I>(codec: Codec<I>): Codec<Envelope<I>> {
+  const scratch = new Scratch();
   return {
     prepare: (records) => codec.prepare?.([...contents(records)]),
     encode: ({ instruction, print, content }) => {
       const inner = content === null ? undefined : codec.encode(content);
-      const bytes = Buffer.alloc(HEADER + (inner?.length ?? 0));
+      const length = HEADER + (inner?.length ?? 0);
+      const bytes = scratch.reserve(length);
       bytes[0] = instruction;
       bytes[1] = (print === null ? 0 : HAS_PRINT) | (inner === undefined ? 0 : HAS_CONTENT);
-      if (print !== null) bytes.write(print, 2, 'hex');
+      if (print === null) bytes.fill(0, 2, HEADER);
+      else bytes.write(print, 2, 'hex');
       inner?.copy(bytes, HEADER);
-      return bytes;
+      return scratch.first(length);
     },
     decode: (buffer, start, end) => {
       if (end - start < HEADER)

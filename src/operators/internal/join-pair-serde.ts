@@ -1,5 +1,6 @@
 import { failure } from '../../errors.ts';
 import type { FetchedRecord } from '../../log/records/fetched-record.ts';
+import { Scratch } from '../../serde/scratch.ts';
 import type { Codec, Column, Serde, SqlValue } from '../../serde/serde.ts';
 import type { RangeQuery } from '../../state/store.ts';
 
@@ -48,7 +49,7 @@ export function pairSerde<G, M>(
     name: `pair(${group.name}, ${member.name})`,
     columns: {
       columns: () => all,
-      write: (pair) => [...group.columns.write(pair.group), ...writeMember(pair.member)],
+      write: (pair) => group.columns.write(pair.group).concat(writeMember(pair.member)),
       read: (row, at) => ({
         group: group.columns.read(row, at),
         member: member.columns.read(row, at + groupColumns.length),
@@ -70,6 +71,7 @@ function prefixed(columns: readonly Column[], prefix: string): Column[] {
 const LENGTH = 4;
 
 function pairCodec<G, M>(group: Codec<G>, member: Codec<M>): Codec<Pair<G, M>> {
+  const scratch = new Scratch();
   return {
     prepare: (records) => {
       const waits = [group.prepare?.([...parts(records, 0)]), member.prepare?.([...parts(records, 1)])];
@@ -77,14 +79,15 @@ function pairCodec<G, M>(group: Codec<G>, member: Codec<M>): Codec<Pair<G, M>> {
       return needed.length === 0 ? undefined : Promise.all(needed).then(() => undefined);
     },
     encode: (pair) => {
-      // The second call may overwrite what the first one gave.
-      const first = Buffer.from(group.encode(pair.group));
+      const first = group.encode(pair.group);
+      const middle = LENGTH + first.length;
+      scratch.reserve(middle).writeUInt32BE(first.length, 0);
+      // Copied first: the second call may overwrite what this one gave.
+      first.copy(scratch.buffer, LENGTH);
       const second = member.encode(pair.member);
-      const bytes = Buffer.allocUnsafe(LENGTH + first.length + second.length);
-      bytes.writeUInt32BE(first.length, 0);
-      first.copy(bytes, LENGTH);
-      second.copy(bytes, LENGTH + first.length);
-      return bytes;
+      const length = middle + second.length;
+      second.copy(scratch.reserve(length), middle);
+      return scratch.first(length);
     },
     decode: (buffer, start, end) => {
       const middle = middleOf(buffer, start, end);

@@ -1,6 +1,7 @@
 import type avsc from 'avsc';
 import { failure } from '../../errors.ts';
 import type { FetchedRecord } from '../../log/records/fetched-record.ts';
+import { Scratch } from '../scratch.ts';
 import type { Codec } from '../serde.ts';
 import { shown } from '../shown.ts';
 import { explainValue } from './explain.ts';
@@ -24,7 +25,7 @@ export class AvroCodec<T> implements Codec<T> {
   readonly #options: AvroCodecOptions;
   readonly #type: avsc.Type;
   readonly #writers: WriterSchemas;
-  #scratch = Buffer.allocUnsafeSlow(1024);
+  readonly #scratch = new Scratch();
   /** The id of the last record, and how to read it: records of one topic mostly have the same one. */
   #lastId = -1;
   #lastResolver: avsc.Resolver | undefined;
@@ -33,32 +34,24 @@ export class AvroCodec<T> implements Codec<T> {
     this.#options = options;
     this.#type = options.type;
     this.#writers = options.writers;
-    if (options.id !== undefined) writeHeader(this.#scratch, options.id);
+    if (options.id !== undefined) writeHeader(this.#scratch.buffer, options.id);
   }
 
   encode(value: T): Buffer {
     if (this.#options.id === undefined) throw this.#unregistered();
     try {
-      // First write: that may replace the scratch.
-      const end = this.#write(value);
-      return this.#scratch.subarray(0, end);
+      return this.#scratch.first(this.#write(value));
     } catch (error) {
       throw this.#invalid(value, error);
     }
   }
 
   #write(value: T): number {
-    const end = this.#type.encode(value, this.#scratch, HEADER_SIZE);
+    const { buffer } = this.#scratch;
+    const end = this.#type.encode(value, buffer, HEADER_SIZE);
     if (end >= 0) return end;
-    // avsc gives the negative number of bytes that are missing.
-    this.#grow(this.#scratch.length - end);
-    return this.#type.encode(value, this.#scratch, HEADER_SIZE);
-  }
-
-  #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(needed * 2);
-    this.#scratch.copy(larger, 0, 0, HEADER_SIZE);
-    this.#scratch = larger;
+    // avsc gives the negative number of bytes that are missing. The header stays.
+    return this.#type.encode(value, this.#scratch.reserve(buffer.length - end), HEADER_SIZE);
   }
 
   decode(buffer: Buffer, start: number, end: number): T {

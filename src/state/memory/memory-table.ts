@@ -1,34 +1,36 @@
-import type { Columns, SqlValue } from '../../serde/serde.ts';
+import type { Columns } from '../../serde/serde.ts';
 import { identityOf, type KeyIdentity } from '../key-identity.ts';
 import { compareKeys } from '../key-order.ts';
 import { isWithin, rangeBounds } from '../range-bounds.ts';
 import type { Change, CommittedTable, Entry, RangeQuery, Row, StoreSpec } from '../store.ts';
-
-interface SortedEntry<K, V> {
-  readonly columns: readonly SqlValue[];
-  readonly entry: Entry<K, V>;
-}
+import { firstAt, firstWhere, type Place, SortedRows } from './sorted-rows.ts';
 
 /** Runs a step when the commit that it belongs to has succeeded. */
 export type Defer = (step: () => void) => void;
 
-/** Rows in a `Map`, put in order when a range asks for it. Values are kept as they are, not copied. */
+/** Of so many rows at most one may change in one go for the orders to be kept up and not made anew. */
+const FEW = 8;
+
+/** Rows in a `Map`, and in the orders that were asked for. Values are kept as they are, not copied. */
 export class MemoryTable<K, V> implements CommittedTable<K, V> {
   readonly #store: string;
   readonly #columns: Columns<K>;
-  readonly #index: readonly number[];
   readonly #defer: Defer;
   readonly #rows = new Map<KeyIdentity, Entry<K, V>>();
-  /** No row is older: without it, every commit would look at all rows for old ones. */
-  #oldest = Number.POSITIVE_INFINITY;
-  /** Never changed, only replaced: a range that has begun goes on with the one it has. */
-  #sorted: readonly SortedEntry<K, V>[] | undefined;
+  readonly #byKey: SortedRows<K, V>;
+  readonly #byIndex: SortedRows<K, V>;
 
   constructor(spec: StoreSpec<K, V>, defer: Defer) {
+    const { columns } = spec.key;
+    const index = spec.index ?? [];
     this.#store = spec.name;
-    this.#columns = spec.key.columns;
-    this.#index = spec.index ?? [];
+    this.#columns = columns;
     this.#defer = defer;
+    this.#byKey = new SortedRows((key) => columns.write(key));
+    this.#byIndex = new SortedRows((key) => {
+      const all = columns.write(key);
+      return [...index.map((at) => all[at] ?? null), ...all];
+    });
   }
 
   get(key: K): Row<V> | undefined {
@@ -40,15 +42,12 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
     return { [Symbol.iterator]: () => this.#select(query).values() };
   }
 
-  byIndex(from: number, to: number, limit?: number, reverse = false): readonly Entry<K, V>[] {
-    const index = this.#index;
-    const [first = 0] = index;
-    return Array.from(this.#rows.values(), (entry) => ({ columns: this.#columns.write(entry.key), entry }))
-      .filter(({ columns }) => Number(columns[first]) >= from && Number(columns[first]) <= to)
-      .map(({ columns, entry }) => ({ columns: [...index.map((at) => columns[at] ?? null), ...columns], entry }))
-      .sort((a, b) => (reverse ? compareKeys(b.columns, a.columns) : compareKeys(a.columns, b.columns)))
-      .slice(0, limit)
-      .map(({ entry }) => entry);
+  byIndex(from: number, to: number, limit = Number.POSITIVE_INFINITY, reverse = false): readonly Entry<K, V>[] {
+    const places = this.#inIndexOrder();
+    const first = firstAt(places, [from]);
+    const end = Math.max(first, endOf(places, to));
+    if (reverse) return entries(places.slice(Math.max(first, end - limit), end).reverse());
+    return entries(places.slice(first, Math.min(end, first + limit)));
   }
 
   *keys(): Iterable<K> {
@@ -63,28 +62,27 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
     // Read now, so that an error of the source is met before anything is written.
     const all = [...changes];
     this.#defer(() => {
-      this.#sorted = undefined;
+      if (all.length * FEW > this.#rows.size) this.#forgetOrders();
       for (const change of all) this.#apply(change);
     });
   }
 
   expire(upTo: number): void {
     this.#defer(() => {
-      if (this.#oldest > upTo) return;
-      this.#sorted = undefined;
-      this.#oldest = Number.POSITIVE_INFINITY;
-      for (const [id, { key }] of this.#rows) {
-        const time = this.#timeOf(key);
-        if (time <= upTo) this.#rows.delete(id);
-        else this.#oldest = Math.min(this.#oldest, time);
+      const places = this.#inIndexOrder();
+      const end = endOf(places, upTo);
+      if (end * FEW > places.length) this.#byKey.forget();
+      for (const { entry } of places.slice(0, end)) {
+        this.#rows.delete(identityOf(entry.key, this.#columns));
+        this.#byKey.delete(entry.key);
       }
+      this.#byIndex.cut(end);
     });
   }
 
   clear(): void {
     this.#defer(() => {
-      this.#sorted = undefined;
-      this.#oldest = Number.POSITIVE_INFINITY;
+      this.#forgetOrders();
       this.#rows.clear();
     });
   }
@@ -92,29 +90,43 @@ export class MemoryTable<K, V> implements CommittedTable<K, V> {
   #apply({ key, value, timestamp }: Change<K, V>): void {
     const id = identityOf(key, this.#columns);
     if (value === null) {
-      this.#rows.delete(id);
+      if (!this.#rows.delete(id)) return;
+      this.#byKey.delete(key);
+      this.#byIndex.delete(key);
       return;
     }
-    this.#rows.set(id, { key, value, timestamp });
-    if (this.#index.length > 0) this.#oldest = Math.min(this.#oldest, this.#timeOf(key));
+    const entry = { key, value, timestamp };
+    this.#rows.set(id, entry);
+    this.#byKey.set(entry);
+    this.#byIndex.set(entry);
   }
 
-  #timeOf(key: K): number {
-    return Number(this.#columns.write(key)[this.#index[0] ?? 0]);
+  #forgetOrders(): void {
+    this.#byKey.forget();
+    this.#byIndex.forget();
+  }
+
+  #inIndexOrder(): readonly Place<K, V>[] {
+    return this.#byIndex.of(this.#rows.values());
   }
 
   #select(query: RangeQuery<K>): Entry<K, V>[] {
     const bounds = rangeBounds(this.#store, this.#columns, query);
-    const within = this.#inOrder().filter((each) => isWithin(bounds, each.columns));
-    if (query.reverse === true) within.reverse();
-    return within.slice(0, query.limit).map((each) => each.entry);
+    const { from, to } = bounds;
+    const places = this.#byKey.of(this.#rows.values());
+    const end = to === undefined ? places.length : firstWhere(places, ({ columns }) => compareKeys(columns, to) > 0);
+    const within = places.slice(from === undefined ? 0 : firstAt(places, from), end);
+    const selected = bounds.prefix === undefined ? within : within.filter(({ columns }) => isWithin(bounds, columns));
+    if (query.reverse === true) selected.reverse();
+    return entries(selected.slice(0, query.limit));
   }
+}
 
-  #inOrder(): readonly SortedEntry<K, V>[] {
-    this.#sorted ??= Array.from(this.#rows.values(), (entry) => ({
-      columns: this.#columns.write(entry.key),
-      entry,
-    })).sort((a, b) => compareKeys(a.columns, b.columns));
-    return this.#sorted;
-  }
+/** Where the places end whose first column is at most this. */
+function endOf(places: readonly Place<unknown, unknown>[], last: number): number {
+  return firstWhere(places, ({ columns }) => Number(columns[0]) > last);
+}
+
+function entries<K, V>(places: readonly Place<K, V>[]): Entry<K, V>[] {
+  return places.map(({ entry }) => entry);
 }
