@@ -76,6 +76,18 @@ describe('old values of aggregates', () => {
     expect(await results(regrouped, steps)).toEqual(['all=0+1@1', 'all=0+1+1@2', 'all=0+1+1-1+2@3']);
   });
 
+  test('a count that suppress has never let out joins nothing', async () => {
+    const joined: NodeSpec[] = [
+      ...counts,
+      { id: 'held', op: 'suppress', in: 'c', until: 'timeLimit', ms: 5 },
+      { id: 'other', op: 'table', topic: 'other', store: 'other' },
+      { id: 'all', op: 'join', in: ['held', 'other'], store: 'all' },
+    ];
+    // Kafka Streams at the second step: a=0|y, where 0 never was a row.
+    const steps = pipes('a=x@1, other:a=y@2, b=x@9');
+    expect(await results(joined, steps)).toEqual(['', '', 'a=1|y@2']);
+  });
+
   test('a new window takes nothing out of a group', async () => {
     const [vector] = vectorsOf('chained').filter(({ name }) => name === 'windowed count regrouped');
     if (vector === undefined) throw new Error('no such vector');

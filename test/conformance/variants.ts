@@ -27,6 +27,14 @@ const goesByWallClock = (scenario: Scenario): boolean => uses(scenario, 'wallClo
 const goesByTaskTime = (scenario: Scenario): boolean =>
   uses(scenario, 'wallClockCounter', 'streamTimeCounter', 'timestamps');
 
+/**
+ * Of two punctuators that are due at the same time, which one is called first follows from all that came before (Kafka
+ * Streams keeps them in a heap). After a start that is not known any more.
+ */
+const goesByPunctuators = (scenario: Scenario): boolean =>
+  goesByWallClock(scenario) ||
+  scenario.topology.filter(({ processor }) => processor === 'streamTimeCounter').length > 1;
+
 export const readBackFromSqlite: Variant = {
   options: (_, directory) => ({
     backend: openFile(newPath(directory)),
@@ -50,12 +58,12 @@ export const killedOnSqlite = (every: number): Variant => ({
     };
     return { backend, between };
   },
-  except: goesByWallClock,
+  except: goesByPunctuators,
 });
 
 export const killed: Variant = {
   options: () => ({ between: (driver) => driver.restart() }),
-  except: goesByWallClock,
+  except: goesByPunctuators,
 };
 
 export const killedBeforeCheckpoint: Variant = {

@@ -15,6 +15,8 @@ interface Known {
   /** The sources that it comes from. */
   readonly roots: ReadonlySet<string>;
   readonly leak: Leak;
+  /** Whether it is behind a suppress that shows whoever looks a row up in it the wrong old value of a held update. */
+  readonly showsLeak: boolean;
 }
 
 export interface Input {
@@ -73,14 +75,14 @@ export class Draft {
     this.nodes.push({ id, op, ...(input === undefined ? {} : { in: input }), ...fields });
     const parents = [input ?? []].flat().map((parent) => this.#at(parent));
     const roots = parents.length === 0 ? new Set([id]) : new Set(parents.flatMap((parent) => [...parent.roots]));
-    this.#known.set(id, { kind, roots, leak: leakOf(op, of, parents) });
+    this.#known.set(id, { kind, roots, leak: leakOf(op, of, parents), showsLeak: showsLeak(op, of, parents) });
     this.isMisled ||= isMisled(op, kind, of, parents);
     return id;
   }
 
   /** The branches of a split are streams, though no nodes of their own. */
   addBranch(id: string, input: string): void {
-    this.#known.set(id, { kind: 'stream', roots: this.#at(input).roots, leak: 'none' });
+    this.#known.set(id, { kind: 'stream', roots: this.#at(input).roots, leak: 'none', showsLeak: false });
   }
 
   finish(name: string, steps: readonly Step[]): Scenario {
@@ -100,6 +102,8 @@ export class Draft {
     return known;
   }
 }
+
+const JOINS: readonly string[] = ['join', 'leftJoin', 'outerJoin'];
 
 const typeOf = (window: Arguments['window']): Window['type'] | undefined =>
   window !== undefined && 'type' in window ? window.type : undefined;
@@ -139,8 +143,15 @@ function leakOf(op: string, of: Arguments, parents: readonly Known[]): Leak {
   }
 }
 
+function showsLeak(op: string, of: Arguments, parents: readonly Known[]): boolean {
+  if (op === 'suppress') return worst(parents) >= 1;
+  const isView = op === 'filter' || op === 'filterNot' || op === 'mapValues' || JOINS.includes(op);
+  return isView && of.store === undefined && parents.some((parent) => parent.showsLeak);
+}
+
 /** Whether a wrong old value shows in what comes out, other than as a needless tombstone of a filter. */
 function isMisled(op: string, kind: Kind, of: Arguments, parents: readonly Known[]): boolean {
+  if (JOINS.includes(op) && parents.some((parent) => parent.showsLeak)) return true;
   if (kind === 'stream' || kind === 'groupedStream') return false;
   const inherited = worst(parents);
   if (op === 'groupBy' || op.startsWith('foreignKey')) return inherited >= 1;
