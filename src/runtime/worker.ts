@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { failure, isMillraceError, type MillraceError } from '../errors.ts';
-import type { Log, Position, TopicPartition } from '../log/port.ts';
+import type { Log } from '../log/port.ts';
 import type { Registry } from '../serde/registry/registry.ts';
 import { openStateFile } from '../state/sqlite/state-file.ts';
 import type { StateBackend } from '../state/store.ts';
@@ -14,6 +14,7 @@ import { openDeadLetterTopic } from './dead-letters.ts';
 import { ErrorPolicy } from './error-policy.ts';
 import { GlobalLetters } from './global-letters.ts';
 import { GlobalTables } from './global-tables.ts';
+import { InputEnds } from './input-ends.ts';
 import { LogContact } from './log-contact.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { seldom } from './notices.ts';
@@ -176,9 +177,9 @@ export class Worker {
    * do part of it.
    */
   async untilEnd(): Promise<void> {
-    const inputs = this.#inputs('external');
-    const ends = await this.#log.offsets(inputs, 'end');
-    await this.#poll(async () => this.#thread?.isIdle === true && (await this.#allDone(ends)));
+    const inputs = this.#application && new InputEnds(this.#application, this.#log);
+    const ends = (await inputs?.now()) ?? [];
+    await this.#poll(async () => this.#thread?.isIdle === true && (await inputs?.areReached(ends)) !== false);
     await this.stop();
   }
 
@@ -278,44 +279,6 @@ export class Worker {
   async #closeGlobals(): Promise<void> {
     await this.#globals?.close();
     await this.#letters?.close();
-  }
-
-  /** All is committed up to the ends, by whichever worker, and nothing is left in the topics in between. */
-  async #allDone(ends: readonly Position[]): Promise<boolean> {
-    // Topics that the topology itself writes have grown since the start.
-    const written = [
-      ...this.#inputs('internal'),
-      ...this.#inputs('external').filter(({ topic }) => this.#writes(topic)),
-    ];
-    const committed = await this.#log.committed(this.settings.applicationId, [...ends, ...written]);
-    const reached = new Map(committed.map((at) => [`${at.topic}-${at.partition}`, at.offset]));
-    const goals = [...ends, ...(await this.#log.offsets(written, 'end'))];
-    const first = new Map(
-      (await this.#log.offsets(goals, 'earliest')).map((at) => [`${at.topic}-${at.partition}`, at.offset]),
-    );
-    return goals.every(({ topic, partition, offset }) => {
-      const id = `${topic}-${partition}`;
-      return (reached.get(id) ?? first.get(id) ?? 0) >= offset;
-    });
-  }
-
-  /** Whether a sink of the topology is this topic, or may be. */
-  #writes(topic: string): boolean {
-    return this.#topology.graph.nodes.some(({ sink }) => {
-      if (sink === undefined || sink.internal) return false;
-      return sink.topic === topic || sink.choice === 'any' || sink.choice?.includes(topic) === true;
-    });
-  }
-
-  #inputs(kind: 'external' | 'internal'): TopicPartition[] {
-    const application = this.#application;
-    if (application === undefined) return [];
-    const topics = application.subtopologies.flatMap(({ sources, repartitionSources }) =>
-      kind === 'external' ? sources : repartitionSources.map(({ name }) => name),
-    );
-    return [...new Set(topics)].flatMap((topic) =>
-      Array.from({ length: application.partitionsOf(topic) }, (_, partition) => ({ topic, partition })),
-    );
   }
 
   async #poll(done: () => boolean | Promise<boolean>): Promise<void> {
