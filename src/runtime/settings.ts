@@ -20,6 +20,12 @@ export const settingsTable = {
     .default('exactly_once')
     .describe('exactly_once: outputs, state and offsets in one transaction; at_least_once: repeats after a crash'),
   commitIntervalMs: z.coerce.number().int().min(1).default(100).describe('how often the work is committed, ms'),
+  repartitionPurgeIntervalMs: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(30_000)
+    .describe('how often records of internal topics that nobody needs any more are deleted, ms'),
   checkpointIntervalMs: z.coerce
     .number()
     .int()

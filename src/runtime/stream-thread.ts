@@ -19,8 +19,6 @@ const IDLE_MS = 100;
 const MAX_RECOVERIES = 10;
 /** Between two recoveries at most; the first ones follow sooner. */
 const MAX_BACKOFF_MS = 2000;
-/** How often internal topics are purged, ms. */
-const PURGE_MS = 30_000;
 
 export interface StreamThreadOptions {
   readonly application: Application;
@@ -220,8 +218,8 @@ export class StreamThread {
   #purge(): void {
     const now = this.#timing.monotonic();
     if (now < this.#nextPurge) return;
-    this.#nextPurge = now + PURGE_MS;
-    const { application, log } = this.#options;
+    const { application, log, settings } = this.#options;
+    this.#nextPurge = now + settings.repartitionPurgeIntervalMs;
     const read = this.#path.committedOf((topic) => application.isRepartition(topic));
     const done = [...read, ...this.tasks.flatMap((task) => task.stores.trimmed())];
     if (done.length > 0) void log.deleteRecordsBefore(done).catch(() => {});
