@@ -43,8 +43,8 @@ export const readBackFromSqlite: Variant = {
   }),
 };
 
-/** Killed, and the state file opened again, before each step that is a multiple of `every`. */
-export const killedOnSqlite = (every: number): Variant => ({
+/** Killed, and the state file opened again, before each step. */
+export const killedOnSqlite: Variant = {
   options: (_, directory) => {
     const path = newPath(directory);
     let backend = openFile(path);
@@ -53,13 +53,10 @@ export const killedOnSqlite = (every: number): Variant => ({
       backend = openFile(path);
       return backend;
     };
-    const between: RunOptions['between'] = async (driver, step) => {
-      if (step % every === 0) await driver.restart({ backend: reopened });
-    };
-    return { backend, between };
+    return { backend, between: (driver) => driver.restart({ backend: reopened }) };
   },
   except: goesByPunctuators,
-});
+};
 
 export const killed: Variant = {
   options: () => ({ between: (driver) => driver.restart() }),
