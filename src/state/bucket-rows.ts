@@ -1,9 +1,9 @@
 import type { Columns } from '../serde/serde.ts';
-import { BucketCache } from './bucket-cache.ts';
 import { FIRST_TIME, LAST_TIME } from './committed-times.ts';
 import { KeyFilter } from './key-filter.ts';
 import { identityOf, type KeyIdentity } from './key-identity.ts';
 import { hasNull } from './key-nulls.ts';
+import { RowCache } from './row-cache.ts';
 import type { Change, CommittedTable, TimedKey } from './store.ts';
 import { type BucketOwner, TimedBucket } from './timed-bucket.ts';
 import { TimedChange } from './timed-change.ts';
@@ -17,7 +17,7 @@ import type { TimedRows, TimedSlot } from './timed-rows.ts';
 export class BucketRows<K, V> implements TimedRows<K, V>, BucketOwner<K, V> {
   readonly #table: CommittedTable<TimedKey<K>, V>;
   readonly #columns: Columns<K>;
-  readonly #cache: BucketCache<K, V>;
+  readonly #cache: RowCache<TimedBucket<K, V>>;
   /** The keys of the table's rows. */
   readonly #keys = new KeyFilter();
   /** While it is so, a key that is not in the cache is not in the table. */
@@ -26,7 +26,8 @@ export class BucketRows<K, V> implements TimedRows<K, V>, BucketOwner<K, V> {
   constructor(table: CommittedTable<TimedKey<K>, V>, columns: Columns<K>, cacheEntries: number) {
     this.#table = table;
     this.#columns = columns;
-    this.#cache = new BucketCache(cacheEntries);
+    // An empty bucket takes room too.
+    this.#cache = new RowCache(cacheEntries, ({ size }) => Math.max(1, size));
   }
 
   get writtenUpTo(): number {
@@ -53,7 +54,7 @@ export class BucketRows<K, V> implements TimedRows<K, V>, BucketOwner<K, V> {
   }
 
   grown(bucket: TimedBucket<K, V>): void {
-    this.#cache.grown(bucket);
+    if (bucket.size > 1) this.#cache.grown();
   }
 
   written(changes: readonly Change<TimedKey<K>, V>[], upTo: number, after: number): void {

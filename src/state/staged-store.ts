@@ -6,7 +6,8 @@ import { identityOf, type KeyIdentity } from './key-identity.ts';
 import { hasNull, refuseNull } from './key-nulls.ts';
 import { mergedRange } from './merged-range.ts';
 import { rangeBounds } from './range-bounds.ts';
-import { type Slot, SlotCache } from './slot-cache.ts';
+import { RowCache } from './row-cache.ts';
+import type { Slot } from './slot.ts';
 import { type KeyedChange, SortedChanges } from './sorted-changes.ts';
 import type { Change, CommittedTable, Entry, KeyValueStore, RangeQuery, Row, StoreSpec } from './store.ts';
 import { UnwrittenGroups } from './unwritten-groups.ts';
@@ -37,7 +38,7 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
   readonly name: string;
   readonly #table: CommittedTable<K, V>;
   readonly #columns: Columns<K>;
-  readonly #cache: SlotCache<K, V>;
+  readonly #cache: RowCache<Slot<K, V>>;
   readonly #confirmed: ConfirmedChanges<K, V>;
   #confirmedUpTo = 0;
   #sealed: Generation<K, V>[] = [];
@@ -52,7 +53,7 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.name = spec.name;
     this.#table = table;
     this.#columns = spec.key.columns;
-    this.#cache = new SlotCache(cacheEntries);
+    this.#cache = new RowCache(cacheEntries);
     this.#confirmed = new ConfirmedChanges({ identity: (key) => identityOf(key, this.#columns) });
     this.#cacheHasAll = table.isEmpty();
   }
@@ -148,7 +149,6 @@ export class StagedStore<K, V> implements KeyValueStore<K, V> {
     this.#isDraining = false;
     this.#order = undefined;
     this.#cache.clear();
-    this.#cache.hasDropped = false;
     this.#cacheHasAll = this.#table.isEmpty();
   }
 

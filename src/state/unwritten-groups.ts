@@ -2,7 +2,7 @@ import type { SqlValue } from '../serde/serde.ts';
 import { identityOfColumns, type KeyIdentity } from './key-identity.ts';
 import { compareKeys, compareValues } from './key-order.ts';
 import { isWithin, type RangeBounds } from './range-bounds.ts';
-import type { Slot } from './slot-cache.ts';
+import type { Slot } from './slot.ts';
 import type { KeyedChange } from './sorted-changes.ts';
 import { type Place, UnwrittenOrder } from './unwritten-order.ts';
 

@@ -1,7 +1,7 @@
 import type { SqlValue } from '../serde/serde.ts';
 import { compareKeys } from './key-order.ts';
 import { isWithin, type RangeBounds } from './range-bounds.ts';
-import type { Slot } from './slot-cache.ts';
+import type { Slot } from './slot.ts';
 import type { KeyedChange } from './sorted-changes.ts';
 
 /** Of a key that the table does not hold yet. */
