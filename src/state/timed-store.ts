@@ -9,7 +9,7 @@
  * - Rows that are too old are hidden at once, and nobody writes of them any more: the table drops them by their times, as
  *   does who reads the changelog, and the changelog is truncated behind them (`ChangelogTrim`).
  */
-import type { Columns, SqlValue } from '../serde/serde.ts';
+import type { Columns } from '../serde/serde.ts';
 import { assert } from '../util/assert.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { FIRST_TIME, LAST_TIME } from './committed-times.ts';
@@ -20,11 +20,11 @@ import { refuseNull } from './key-nulls.ts';
 import { compareKeys } from './key-order.ts';
 import type { Entry, Row, TimedKey, TimedStore } from './store.ts';
 import { StoreMarks } from './store-marks.ts';
-import { TimeIndex } from './time-index.ts';
 import { TimedChange } from './timed-change.ts';
-import { isMark, NEWEST, type TimedStoreSpec } from './timed-key.ts';
+import { NEWEST, type TimedStoreSpec } from './timed-key.ts';
 import type { RowsOfKey, TimedRows, TimedSlot } from './timed-rows.ts';
 import { TimedChanges, type TimedTable } from './timed-table.ts';
+import { UnwrittenTimes } from './unwritten-times.ts';
 
 export interface TimedStagedStoreOptions<K, V> {
   readonly spec: TimedStoreSpec<K, V>;
@@ -54,8 +54,8 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   readonly #index: readonly number[];
   readonly #retentionMs: number;
   readonly #rows: TimedRows<K, V>;
-  /** What the table does not hold yet, by time; made when it is first asked for. */
-  #unwritten: TimeIndex<K, V> | undefined;
+  /** What the table does not hold yet. */
+  readonly #unwritten: UnwrittenTimes<K, V>;
   readonly #confirmed: ConfirmedChanges<TimedKey<K>, V>;
   #confirmedUpTo = 0;
   #sealed: Generation<TimedKey<K>, V>[] = [];
@@ -82,6 +82,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
         : new BucketRows(table, keyColumns, cacheEntries);
     // As long as a row is not written, all its changes share one key object.
     this.#confirmed = new ConfirmedChanges<TimedKey<K>, V>({ identity: (key) => key, bornOf: TimedChange.bornOf });
+    this.#unwritten = new UnwrittenTimes(this.#rows, () => [this.#confirmed, ...this.#sealed, this.#current]);
     this.#marks = new StoreMarks(spec.name, new Map());
     this.#recall();
   }
@@ -105,34 +106,34 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
   fetchAll(from: number, to: number): readonly Entry<TimedKey<K>, V>[] {
     const first = Math.max(from, this.#horizon + 1);
     const rows: Entry<TimedKey<K>, V>[] = [];
-    for (const { change } of this.#byTime.within(first, to)) rows.push(change as Entry<TimedKey<K>, V>);
+    for (const { change } of this.#unwritten.index.within(first, to)) rows.push(change as Entry<TimedKey<K>, V>);
     rows.push(...this.#table.times.within(first, to, this.#isUnchanged));
-    return this.#sorted(rows, (columns) => this.#index.map((at) => columns[at] ?? null));
+    return sorted(rows, { columns: this.#columns, by: this.#index });
   }
 
   times(from: number, limit: number): readonly number[] {
     const first = Math.max(from, this.#horizon + 1);
     const committed = this.#table.times.first(first, limit, this.#isUnchanged);
-    const unwritten = this.#byTime.first(first, limit);
+    const unwritten = this.#unwritten.index.first(first, limit);
     if (committed.length === 0) return unwritten;
     return [...unwritten, ...committed].sort((a, b) => a - b).slice(0, limit);
   }
 
   get lastTime(): number | undefined {
     const committed = this.#table.times.last(this.#isUnchanged) ?? NONE;
-    const last = Math.max(committed, this.#byTime.last ?? NONE);
+    const last = Math.max(committed, this.#unwritten.index.last ?? NONE);
     return last <= this.#horizon ? undefined : last;
   }
 
   all(): readonly Entry<TimedKey<K>, V>[] {
     const rows: Entry<TimedKey<K>, V>[] = [];
-    for (const { change } of this.#byTime.within(this.#horizon + 1, LAST_TIME)) {
+    for (const { change } of this.#unwritten.index.within(this.#horizon + 1, LAST_TIME)) {
       rows.push(change as Entry<TimedKey<K>, V>);
     }
     for (const row of this.#table.range({})) {
       if (row.key.time > this.#horizon && this.#isUnchanged(row)) rows.push(row);
     }
-    return this.#sorted(rows, (columns) => columns);
+    return sorted(rows, { columns: this.#columns });
   }
 
   put(at: TimedKey<K>, value: V | null, timestamp: number): void {
@@ -224,7 +225,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#rows.written(rows, this.#confirmedUpTo, horizon);
     this.#drained = undefined;
     this.#confirmed.clear();
-    this.#unwritten?.retain((slot) => slot.generation > this.#confirmedUpTo);
+    this.#unwritten.written(this.#confirmedUpTo);
   }
 
   /** How many decoded rows are kept in memory from now on. */
@@ -238,7 +239,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#current = new Generation(this.#current.number + 1);
     this.#confirmed.clear();
     this.#drained = undefined;
-    this.#unwritten = undefined;
+    this.#unwritten.clear();
     this.#table.reset();
     this.#recall();
   }
@@ -250,25 +251,25 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     if (revived !== undefined) {
       this.#stage(revived, new TimedChange<K, V>(revived.change.key, value, timestamp, revived.change.born));
       rows.changed(revived);
-      this.#unwritten?.add(revived);
+      this.#unwritten.add(revived);
       return;
     }
     const { number } = this.#current;
     const change = new TimedChange<K, V>(at, value, timestamp, number);
     const slot = { change, generation: number, index: this.#current.add(change) };
     rows.insert(slot);
-    this.#unwritten?.add(slot);
+    this.#unwritten.add(slot);
   }
 
   #change(rows: RowsOfKey<K, V>, slot: TimedSlot<K, V>, value: V, timestamp: number): void {
-    if (slot.generation <= this.#rows.writtenUpTo) this.#unwritten?.add(slot);
+    if (slot.generation <= this.#rows.writtenUpTo) this.#unwritten.add(slot);
     this.#stage(slot, new TimedChange<K, V>(slot.change.key, value, timestamp, slot.change.born));
     rows.changed(slot);
   }
 
   #delete(rows: RowsOfKey<K, V>, slot: TimedSlot<K, V>, timestamp: number): void {
     const { key, born } = slot.change;
-    if (slot.generation > this.#rows.writtenUpTo) this.#unwritten?.remove(slot);
+    if (slot.generation > this.#rows.writtenUpTo) this.#unwritten.remove(slot);
     const isNew = born === this.#current.number;
     if (isNew) this.#current.remove(slot.index);
     else this.#stage(slot, new TimedChange<K, V>(key, null, timestamp, born));
@@ -299,40 +300,22 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#rows.reset(this.#newest);
   }
 
-  get #byTime(): TimeIndex<K, V> {
-    this.#unwritten ??= this.#indexUnwritten();
-    return this.#unwritten;
-  }
-
-  #indexUnwritten(): TimeIndex<K, V> {
-    const slots = new Set<TimedSlot<K, V>>();
-    for (const changes of [this.#confirmed, ...this.#sealed, this.#current]) {
-      for (const { key } of changes) {
-        if (isMark(key)) continue;
-        const slot = this.#rows.slotOf(key);
-        if (slot !== undefined && slot !== null && slot.generation > this.#rows.writtenUpTo) slots.add(slot);
-      }
-    }
-    const index = new TimeIndex<K, V>();
-    for (const slot of slots) index.add(slot);
-    return index;
-  }
-
   /** True where the row is as the table has it: it was neither changed nor deleted since. */
   readonly #isUnchanged = ({ key }: Entry<TimedKey<K>, V>): boolean => {
     const slot = this.#rows.slotOf(key);
     return slot === undefined || (slot !== null && slot.generation <= this.#rows.writtenUpTo);
   };
+}
 
-  #sorted(
-    rows: Entry<TimedKey<K>, V>[],
-    by: (columns: readonly SqlValue[]) => readonly SqlValue[],
-  ): readonly Entry<TimedKey<K>, V>[] {
-    if (rows.length < 2) return rows;
-    const keyed = rows.map((row) => {
-      const columns = this.#columns.write(row.key);
-      return { columns: [...by(columns), ...columns], row };
-    });
-    return keyed.sort((a, b) => compareKeys(a.columns, b.columns)).map(({ row }) => row);
-  }
+/** Rows in an order of their columns. */
+function sorted<K, V>(
+  rows: Entry<TimedKey<K>, V>[],
+  { columns, by = [] }: { columns: Columns<TimedKey<K>>; by?: readonly number[] },
+): readonly Entry<TimedKey<K>, V>[] {
+  if (rows.length < 2) return rows;
+  const keyed = rows.map((row) => {
+    const of = columns.write(row.key);
+    return { columns: [...by.map((at) => of[at] ?? null), ...of], row };
+  });
+  return keyed.sort((a, b) => compareKeys(a.columns, b.columns)).map(({ row }) => row);
 }
