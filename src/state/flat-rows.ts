@@ -23,6 +23,8 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
   #limit: number;
   readonly #hashOf: (id: KeyIdentity) => number;
   readonly #index = new RowIndex<K, V>();
+  /** Their deletion is not in the table yet, or they have come back since. */
+  #deleted: TimedSlot<K, V>[] = [];
   #isListed = true;
   /** How many slots are in memory. */
   #held = 0;
@@ -68,10 +70,13 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     return found;
   }
 
-  written(changes: readonly Change<TimedKey<K>, V>[], upTo: number, after: number): void {
+  /** Of a row that came and went since the last time the changes say nothing: so it is known here what was deleted. */
+  written(_: readonly Change<TimedKey<K>, V>[], upTo: number, after: number): void {
     this.writtenUpTo = upTo;
     this.#after = Math.max(this.#after, after);
-    for (const { key, value } of changes) if (value === null) this.#bury(key);
+    const deleted = this.#deleted;
+    this.#deleted = deleted.filter(({ generation }) => generation > upTo);
+    for (const slot of deleted) if (slot.generation <= upTo && slot.change.value === null) this.#bury(slot);
     this.#dropSlots();
   }
 
@@ -81,8 +86,10 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
 
   reset(): void {
     this.#index.clear();
+    this.#deleted = [];
     this.#held = 0;
     this.#hand = 0;
+    this.#after = Number.NEGATIVE_INFINITY;
     this.#isListed = this.#table.isEmpty();
   }
 
@@ -137,10 +144,8 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
 
   remove(slot: TimedSlot<K, V>, leavesTrace: boolean): void {
     // A deletion is in the slot until the table has it.
-    if (leavesTrace) return;
-    const { time, order } = slot.change.key;
-    for (let at = this.#first(time, order); at !== NOBODY; at = this.#next(at, time, order))
-      if (this.#index.slot(at) === slot) this.#forget(at);
+    if (leavesTrace) this.#deleted.push(slot);
+    else this.#forget(slot);
   }
 
   // --- internals ----------------------------------------------------------------------------------------------------
@@ -211,19 +216,21 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     return slot;
   }
 
-  /** The table has the deletion of a row, which may have come back since. */
-  #bury({ key, time, order }: TimedKey<K>): void {
-    this.#ask(key);
-    for (let at = this.#first(time, order); at !== NOBODY; at = this.#next(at, time, order)) {
-      const slot = this.#index.slot(at);
-      const isBuried = slot !== undefined && slot.change.value === null && slot.generation <= this.writtenUpTo;
-      if (isBuried && this.#isOurs(slot)) this.#forget(at);
-    }
+  /** The table has the deletion of a row. */
+  #bury(slot: TimedSlot<K, V>): void {
+    this.#ask(slot.change.key.key);
+    this.#forget(slot);
   }
 
-  #forget(at: number): void {
-    this.#index.remove(at);
-    this.#held--;
+  /** Takes out a slot of the key that was asked for last. */
+  #forget(slot: TimedSlot<K, V>): void {
+    const { time, order } = slot.change.key;
+    for (let at = this.#first(time, order); at !== NOBODY; at = this.#next(at, time, order)) {
+      if (this.#index.slot(at) !== slot) continue;
+      this.#index.remove(at);
+      this.#held--;
+      return;
+    }
   }
 
   /** Slots that the table does not have as they are stay. */
