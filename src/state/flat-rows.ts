@@ -112,7 +112,10 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
       // It is a row: its value is not null. The type of the pair cannot say so.
       if (slot !== undefined) rows.push(slot.change as Entry<TimedKey<K>, V>);
     }
-    return rows.length < 2 ? rows : rows.sort((a, b) => a.key.time - b.key.time || a.key.order - b.key.order);
+    if (rows.length < 2) return rows;
+    rows.sort((a, b) => a.key.time - b.key.time || a.key.order - b.key.order);
+    // Where the slot of a row made room for others, a place of another key was taken for that of the row.
+    return rows.filter(({ key }, at) => !isSamePlace(key, rows[at - 1]?.key));
   }
 
   nextOrder(time: number): number {
@@ -244,4 +247,8 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
       this.#held--;
     }
   }
+}
+
+function isSamePlace(a: TimedKey<unknown>, b: TimedKey<unknown> | undefined): boolean {
+  return a.time === b?.time && a.order === b.order;
 }

@@ -82,3 +82,19 @@ test('a row that came and went before the table was written leaves no place behi
   expect(store.fetch('a', 0, 99)).toEqual([]);
   expect(asked).not.toHaveBeenCalled();
 });
+
+test('gives a row once, where keys of one hash share its place and memory has room for little', () => {
+  const flat = opened(
+    [
+      ['b', 1],
+      ['a', 2],
+      ['a', 3],
+      ['a', 4],
+      ['a', 5],
+      ['a', 1],
+    ],
+    () => 7,
+  );
+  const times = (): number[] | undefined => flat.of('a', 0)?.within(0, 9).map(({ key }) => key.time);
+  for (const _ of [1, 2, 3]) expect(times()).toEqual([1, 2, 3, 4, 5]);
+});
