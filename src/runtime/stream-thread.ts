@@ -19,7 +19,6 @@ const IDLE_MS = 100;
 const MAX_RECOVERIES = 10;
 /** Between two recoveries at most; the first ones follow sooner. */
 const MAX_BACKOFF_MS = 2000;
-/** How often internal topics are purged, ms. */
 const PURGE_MS = 30_000;
 
 export interface StreamThreadOptions {
@@ -36,6 +35,8 @@ export interface StreamThreadOptions {
   readonly notify?: (text: string) => void;
   /** Default: the system's. */
   readonly timing?: Timing;
+  /** How often internal topics are purged, ms. Default 30 s. */
+  readonly purgeIntervalMs?: number;
 }
 
 /**
@@ -220,8 +221,8 @@ export class StreamThread {
   #purge(): void {
     const now = this.#timing.monotonic();
     if (now < this.#nextPurge) return;
-    this.#nextPurge = now + PURGE_MS;
-    const { application, log } = this.#options;
+    const { application, log, purgeIntervalMs = PURGE_MS } = this.#options;
+    this.#nextPurge = now + purgeIntervalMs;
     const read = this.#path.committedOf((topic) => application.isRepartition(topic));
     const done = [...read, ...this.tasks.flatMap((task) => task.stores.trimmed())];
     if (done.length > 0) void log.deleteRecordsBefore(done).catch(() => {});
@@ -308,7 +309,14 @@ export class StreamThread {
 
 /** Worth beginning again from what is committed. */
 function isCurable(error: unknown): boolean {
-  return isMillraceError(error) && (error.code === 'FENCED' || error.retryable);
+  return isMillraceError(error) && (error.code === 'FENCED' || error.retryable || isCutOff(error));
+}
+
+/** Somebody else has a task that was here, or had one that is here now, and has purged what was just being read. */
+function isCutOff(error: unknown): boolean {
+  if (!isMillraceError(error, 'OFFSET_OUT_OF_RANGE')) return false;
+  const { offset, earliest } = error.context;
+  return Number(earliest) > Number(offset);
 }
 
 function recoveryText(error: unknown): string {
