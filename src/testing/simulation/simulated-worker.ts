@@ -15,6 +15,9 @@ import { Actor } from './actor.ts';
 import { Client, type World } from './client.ts';
 import type { SimulatedState } from './simulated-state.ts';
 
+/** Often, for a life of a second or so. */
+const PURGE_MS = 20;
+
 export interface SimulatedWorkerOptions {
   readonly name: string;
   readonly world: World;
@@ -108,7 +111,7 @@ export class SimulatedWorker {
       client.join({ group: application.id, memberId, processId: this.name, subtopologies: application.subtopologies });
     const timing = this.#timing(actor);
     const parts = { application, codecs, settings, backend, globals, metrics, timing };
-    const thread = await StreamThread.open({ ...parts, log: client, join });
+    const thread = await StreamThread.open({ ...parts, log: client, join, purgeIntervalMs: PURGE_MS });
     if (actor.isDead) return;
     this.#thread = thread;
     globals.run();
