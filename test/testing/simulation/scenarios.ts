@@ -50,11 +50,6 @@ export const scenarios: readonly Scenario[] = [
     ...ordered,
     compare: { inner: 'stream', outer: 'stream', hopping: 'stream', session: 'stream' },
   }),
-  ofWords('little memory', joinedWindows, ['a', 'b'], {
-    ...ordered,
-    settings: { storeCacheEntries: 0 },
-    compare: { inner: 'stream', outer: 'stream', hopping: 'stream', session: 'stream' },
-  }),
   ofWords('final results', finals, ['a'], {
     ...ordered,
     compare: { suppressed: 'stream', closed: 'stream', late: 'stream' },
