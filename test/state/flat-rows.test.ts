@@ -95,6 +95,10 @@ test('gives a row once, where keys of one hash share its place and memory has ro
     ],
     () => 7,
   );
-  const times = (): number[] | undefined => flat.of('a', 0)?.within(0, 9).map(({ key }) => key.time);
+  const times = (): number[] | undefined =>
+    flat
+      .of('a', 0)
+      ?.within(0, 9)
+      .map(({ key }) => key.time);
   for (const _ of [1, 2, 3]) expect(times()).toEqual([1, 2, 3, 4, 5]);
 });
