@@ -8,6 +8,12 @@ import { TimedChange } from './timed-change.ts';
 import type { RowsOfKey, TimedRows, TimedSlot } from './timed-rows.ts';
 
 /**
+ * How many entries are looked at for one that is read: where most must stay, all would be looked at in vain, again and
+ * again. One in so many rows may be in memory beyond the limit for it, until the table is written.
+ */
+const FEW = 64;
+
+/**
  * Rows each for itself, in one index by the hashes of their keys. The index has all rows, so that the table need not have
  * an order of keys: to keep one is three quarters of the cost of writing a row. A row's value may be in the table only; it
  * is read when it is asked for, and dropped again by a hand that goes round, as memory fills.
@@ -77,7 +83,7 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     const deleted = this.#deleted;
     this.#deleted = deleted.filter(({ generation }) => generation > upTo);
     for (const slot of deleted) if (slot.generation <= upTo && slot.change.value === null) this.#bury(slot);
-    this.#dropSlots();
+    this.#dropSlots(this.#index.size);
   }
 
   keep(rows: number): void {
@@ -213,7 +219,7 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     if (row === undefined) return undefined;
     const slot = { change: new TimedChange<K, V>(key, row.value, row.timestamp, 0), generation: 0, index: -1 };
     // Others make room, not this one: who asked for it may be about to change it.
-    if (this.#held > 1.25 * this.#limit) this.#dropSlots();
+    if (this.#held > 1.25 * this.#limit) this.#dropSlots(FEW);
     this.#index.setSlot(at, slot);
     this.#held++;
     return slot;
@@ -236,10 +242,10 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     }
   }
 
-  /** Slots that the table does not have as they are stay. */
-  #dropSlots(): void {
+  /** Slots that the table does not have as they are stay. Looks at so many entries at most. */
+  #dropSlots(most: number): void {
     const index = this.#index;
-    for (let steps = index.size; steps > 0 && this.#held > this.#limit; steps--) {
+    for (let steps = Math.min(index.size, most); steps > 0 && this.#held > this.#limit; steps--) {
       this.#hand = this.#hand + 1 < index.size ? this.#hand + 1 : 0;
       const slot = index.slot(this.#hand);
       if (slot === undefined || slot.generation > this.writtenUpTo) continue;
