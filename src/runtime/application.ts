@@ -13,11 +13,15 @@ import type { PlannedSubtopology } from '../topology/subtopologies.ts';
 import type { Topology } from '../topology/topology.ts';
 import { nearest } from '../util/nearest.ts';
 
+/** Times are those of events, and marks of stores may lie far ahead: whatever the broker's own settings, it keeps them. */
+const ANY_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': String(2n ** 63n - 1n) };
+/** Only the worker deletes what is in front. */
+const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1' };
 /** A store's changelog may not lose the newest row of a key, a repartition topic is purged once it is read. */
-const CHANGELOG_CONFIG = { 'cleanup.policy': 'compact' };
+const CHANGELOG_CONFIG = { 'cleanup.policy': 'compact', ...ANY_TIME };
 /** Rows with times are compacted too, and cut off once they are too old: see `ChangelogTrim`. */
-const TIMED_CHANGELOG_CONFIG = { 'cleanup.policy': 'compact,delete', 'retention.ms': '-1' };
-const REPARTITION_CONFIG = { 'cleanup.policy': 'delete', 'retention.ms': '-1' };
+const TIMED_CHANGELOG_CONFIG = { 'cleanup.policy': 'compact,delete', ...FOR_EVER, ...ANY_TIME };
+const REPARTITION_CONFIG = { 'cleanup.policy': 'delete', ...FOR_EVER, ...ANY_TIME };
 
 /** A topology bound to an application id and a log: real topic names and partition counts. */
 export class Application {

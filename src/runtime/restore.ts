@@ -62,7 +62,7 @@ async function plan(store: TaskStore, { log, backend, committed, notify }: Resto
   const stored = backend.checkpoints().find((at) => at.topic === key && at.partition === partition)?.offset;
   if (stored !== undefined && stored >= first && stored <= end)
     return { store, topic, partition, key, position: stored, end };
-  // A position outside of the topic: of another topic of that name, or the records after it are gone by retention. Rows
+  // A position outside of the topic: of another topic of that name, or the records after it were cut off. Rows
   // without a position: of a store whose changelog was another topic. Neither can be brought up to date.
   if (stored !== undefined || !store.table.isEmpty()) {
     if (stored !== undefined && stored > end) {
@@ -87,7 +87,7 @@ function requireChangelog(
   throw failure('CHANGELOG_LOST', { store: declaration.name, partition, topic, stored });
 }
 
-/** Not of a position before the first offset: retention does that. */
+/** Not of a position before the first offset: that a changelog is cut off is as it should be. */
 function droppedText(
   { declaration, partition }: TaskStore,
   { topic, first, end, stored }: { topic: string; first: number; end: number; stored: number },

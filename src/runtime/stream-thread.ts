@@ -130,7 +130,7 @@ export class StreamThread {
     try {
       await this.#commits.finishToFile();
     } catch (error) {
-      if (!this.#isCurable(error)) throw error;
+      if (!isCurable(error)) throw error;
     }
   }
 
@@ -256,7 +256,7 @@ export class StreamThread {
   /** Drops all that is not committed and begins again from what is; gives up where that cannot help. */
   async #recover(error: unknown): Promise<void> {
     await this.#commits.settled();
-    if (!this.#isCurable(error) || ++this.#recoveries > MAX_RECOVERIES) throw error;
+    if (!isCurable(error) || ++this.#recoveries > MAX_RECOVERIES) throw error;
     this.#options.metrics.recovered();
     if (this.#recoveries === 1) this.#options.notify?.(recoveryText(error));
     this.#drop();
@@ -268,14 +268,6 @@ export class StreamThread {
     } catch (again) {
       await this.#recover(again);
     }
-  }
-
-  /** Worth beginning again from what is committed. */
-  #isCurable(error: unknown): boolean {
-    if (!isMillraceError(error)) return false;
-    if (error.code === 'FENCED' || error.retryable) return true;
-    // Only who has committed past it purges an internal topic: the task has an owner that is ahead of us, or had one.
-    return error.code === 'OFFSET_OUT_OF_RANGE' && this.#options.application.isInternal(String(error.context['topic']));
   }
 
   /** False where the producer is of no more use. */
@@ -310,6 +302,18 @@ export class StreamThread {
     await this.#producer.close();
     await this.#membership.leave();
   }
+}
+
+/** Worth beginning again from what is committed. */
+function isCurable(error: unknown): boolean {
+  return isMillraceError(error) && (error.code === 'FENCED' || error.retryable || isCutOff(error));
+}
+
+/** Somebody else has a task that was here, or had one that is here now, and has purged what was just being read. */
+function isCutOff(error: unknown): boolean {
+  if (!isMillraceError(error, 'OFFSET_OUT_OF_RANGE')) return false;
+  const { offset, earliest } = error.context;
+  return Number(earliest) > Number(offset);
 }
 
 function recoveryText(error: unknown): string {

@@ -57,6 +57,10 @@ export class BucketRows<K, V> implements TimedRows<K, V>, BucketOwner<K, V> {
     if (bucket.size > 1) this.#cache.grown();
   }
 
+  revived({ key, time }: TimedKey<K>): void {
+    this.#keys.add(identityOf(key, this.#columns), time);
+  }
+
   written(changes: readonly Change<TimedKey<K>, V>[], upTo: number, after: number): void {
     for (const change of changes) {
       const { key, value } = change;

@@ -8,6 +8,12 @@ import { TimedChange } from './timed-change.ts';
 import type { RowsOfKey, TimedRows, TimedSlot } from './timed-rows.ts';
 
 /**
+ * How many entries are looked at for one that is read: where most must stay, all would be looked at in vain, again and
+ * again. One in so many rows may be in memory beyond the limit for it, until the table is written.
+ */
+const FEW = 64;
+
+/**
  * Rows each for itself, in one index by the hashes of their keys. The index has all rows, so that the table need not have
  * an order of keys: to keep one is three quarters of the cost of writing a row. A row's value may be in the table only; it
  * is read when it is asked for, and dropped again by a hand that goes round, as memory fills.
@@ -23,6 +29,8 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
   #limit: number;
   readonly #hashOf: (id: KeyIdentity) => number;
   readonly #index = new RowIndex<K, V>();
+  /** Their deletion is not in the table yet, or they have come back since. */
+  #deleted: TimedSlot<K, V>[] = [];
   #isListed = true;
   /** How many slots are in memory. */
   #held = 0;
@@ -68,11 +76,14 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     return found;
   }
 
-  written(changes: readonly Change<TimedKey<K>, V>[], upTo: number, after: number): void {
+  /** Of a row that came and went since the last time the changes say nothing: so it is known here what was deleted. */
+  written(_: readonly Change<TimedKey<K>, V>[], upTo: number, after: number): void {
     this.writtenUpTo = upTo;
     this.#after = Math.max(this.#after, after);
-    for (const { key, value } of changes) if (value === null) this.#bury(key);
-    this.#dropSlots();
+    const deleted = this.#deleted;
+    this.#deleted = deleted.filter(({ generation }) => generation > upTo);
+    for (const slot of deleted) if (slot.generation <= upTo && slot.change.value === null) this.#bury(slot);
+    this.#dropSlots(this.#index.size);
   }
 
   keep(rows: number): void {
@@ -81,8 +92,10 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
 
   reset(): void {
     this.#index.clear();
+    this.#deleted = [];
     this.#held = 0;
     this.#hand = 0;
+    this.#after = Number.NEGATIVE_INFINITY;
     this.#isListed = this.#table.isEmpty();
   }
 
@@ -105,7 +118,10 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
       // It is a row: its value is not null. The type of the pair cannot say so.
       if (slot !== undefined) rows.push(slot.change as Entry<TimedKey<K>, V>);
     }
-    return rows.length < 2 ? rows : rows.sort((a, b) => a.key.time - b.key.time || a.key.order - b.key.order);
+    if (rows.length < 2) return rows;
+    rows.sort((a, b) => a.key.time - b.key.time || a.key.order - b.key.order);
+    // Where the slot of a row made room for others, a place of another key was taken for that of the row.
+    return rows.filter(({ key }, at) => !isSamePlace(key, rows[at - 1]?.key));
   }
 
   nextOrder(time: number): number {
@@ -137,10 +153,8 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
 
   remove(slot: TimedSlot<K, V>, leavesTrace: boolean): void {
     // A deletion is in the slot until the table has it.
-    if (leavesTrace) return;
-    const { time, order } = slot.change.key;
-    for (let at = this.#first(time, order); at !== NOBODY; at = this.#next(at, time, order))
-      if (this.#index.slot(at) === slot) this.#forget(at);
+    if (leavesTrace) this.#deleted.push(slot);
+    else this.#forget(slot);
   }
 
   // --- internals ----------------------------------------------------------------------------------------------------
@@ -205,31 +219,33 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
     if (row === undefined) return undefined;
     const slot = { change: new TimedChange<K, V>(key, row.value, row.timestamp, 0), generation: 0, index: -1 };
     // Others make room, not this one: who asked for it may be about to change it.
-    if (this.#held > 1.25 * this.#limit) this.#dropSlots();
+    if (this.#held > 1.25 * this.#limit) this.#dropSlots(FEW);
     this.#index.setSlot(at, slot);
     this.#held++;
     return slot;
   }
 
-  /** The table has the deletion of a row, which may have come back since. */
-  #bury({ key, time, order }: TimedKey<K>): void {
-    this.#ask(key);
+  /** The table has the deletion of a row. */
+  #bury(slot: TimedSlot<K, V>): void {
+    this.#ask(slot.change.key.key);
+    this.#forget(slot);
+  }
+
+  /** Takes out a slot of the key that was asked for last. */
+  #forget(slot: TimedSlot<K, V>): void {
+    const { time, order } = slot.change.key;
     for (let at = this.#first(time, order); at !== NOBODY; at = this.#next(at, time, order)) {
-      const slot = this.#index.slot(at);
-      const isBuried = slot !== undefined && slot.change.value === null && slot.generation <= this.writtenUpTo;
-      if (isBuried && this.#isOurs(slot)) this.#forget(at);
+      if (this.#index.slot(at) !== slot) continue;
+      this.#index.remove(at);
+      this.#held--;
+      return;
     }
   }
 
-  #forget(at: number): void {
-    this.#index.remove(at);
-    this.#held--;
-  }
-
-  /** Slots that the table does not have as they are stay. */
-  #dropSlots(): void {
+  /** Slots that the table does not have as they are stay. Looks at so many entries at most. */
+  #dropSlots(most: number): void {
     const index = this.#index;
-    for (let steps = index.size; steps > 0 && this.#held > this.#limit; steps--) {
+    for (let steps = Math.min(index.size, most); steps > 0 && this.#held > this.#limit; steps--) {
       this.#hand = this.#hand + 1 < index.size ? this.#hand + 1 : 0;
       const slot = index.slot(this.#hand);
       if (slot === undefined || slot.generation > this.writtenUpTo) continue;
@@ -237,4 +253,8 @@ export class FlatRows<K, V> implements TimedRows<K, V>, RowsOfKey<K, V> {
       this.#held--;
     }
   }
+}
+
+function isSamePlace(a: TimedKey<unknown>, b: TimedKey<unknown> | undefined): boolean {
+  return a.time === b?.time && a.order === b.order;
 }

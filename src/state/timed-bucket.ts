@@ -7,6 +7,8 @@ export interface BucketOwner<K, V> {
   readonly writtenUpTo: number;
   /** A bucket has one more row. */
   grown(bucket: TimedBucket<K, V>): void;
+  /** A row is back that the table has never had. Its first change and its deletion may leave nothing to write of it. */
+  revived(key: TimedKey<K>): void;
 }
 
 /** All rows of one key, in order. A key that is in the cache is there with all its rows. */
@@ -86,7 +88,9 @@ export class TimedBucket<K, V> implements RowsOfKey<K, V> {
       this.#deleted = this.#deleted.filter(({ generation }) => generation > writtenUpTo);
     const at = this.#deleted.findIndex((slot) => isAt(slot, time, order));
     const [slot] = at < 0 ? [] : this.#deleted.splice(at, 1);
-    if (slot !== undefined) this.insert(slot);
+    if (slot === undefined) return undefined;
+    this.insert(slot);
+    if (slot.change.born > writtenUpTo) this.#owner.revived(slot.change.key);
     return slot;
   }
 

@@ -10,7 +10,7 @@ export class TimedChange<K, V> implements Change<TimedKey<K>, V> {
   readonly timestamp: number;
   readonly #born: number;
 
-  /** `born`: the generation that made the row where there was none; 0 where the table has it. */
+  /** `born`: the generation that made the row where there was none, also if it came back since; 0 where the table had it. */
   constructor(key: TimedKey<K>, value: V | null, timestamp: number, born: number) {
     this.key = key;
     this.value = value;

@@ -1,6 +1,19 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { groupByKey, leftJoin, store, string, type Topology, to, topology } from '../../src/index.ts';
+import {
+  count,
+  groupByKey,
+  integer,
+  leftJoin,
+  store,
+  string,
+  type Topology,
+  to,
+  topology,
+  toStream,
+  tumbling,
+  windowedBy,
+} from '../../src/index.ts';
 import { LogBench, temporaryFolder } from '../support/embedded.ts';
 
 const text = { key: string(), value: string() };
@@ -117,4 +130,41 @@ test('stopping does not wait for a restoration', async () => {
   expect(worker.state).toBe('stopped');
   // The changelog is more than one answer, of which only the first was waited for.
   expect(polls).toBe(1);
+});
+
+test('a changelog that is cut off while it is read is read again from where it begins now', async () => {
+  using folder = temporaryFolder();
+  const bench = await LogBench.open(folder.path, { in: 1, out: 1 });
+  const counted = topology('app', (flow) => {
+    flow.stream('in', text).pipe(
+      groupByKey(),
+      windowedBy(tumbling(10)),
+      count('counts'),
+      toStream((_, { key }) => key),
+      to('out', { key: string(), value: integer() }),
+    );
+  });
+  const click = (time: number) => bench.write('in', [['k', 'click', time]]);
+  await click(5);
+  await run(bench, counted);
+  await click(100_000);
+  await run(bench, counted);
+  const changelog = { topic: 'app-counts-changelog', partition: 0 };
+  const [first] = await bench.log.offsets([changelog], 100_000);
+  const fetcher = bench.log.fetcher.bind(bench.log);
+  bench.log.fetcher = (options) => {
+    const opened = fetcher(options);
+    if (options === undefined) return opened;
+    const poll = opened.poll.bind(opened);
+    opened.poll = async (waitMs) => {
+      // Another worker had this task before, and has just begun to cut off.
+      await bench.log.deleteRecordsBefore([{ ...changelog, offset: first?.offset ?? 0 }]);
+      return poll(waitMs);
+    };
+    return opened;
+  };
+  rmSync(`${folder.path}/state`, { recursive: true });
+  await click(100_001);
+  await run(bench, counted);
+  expect((await bench.read('out')).map(({ raw }) => raw?.at(-1))).toEqual([1, 1, 2]);
 });

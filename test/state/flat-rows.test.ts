@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FlatRows } from '../../src/state/flat-rows.ts';
 import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { TimedChange } from '../../src/state/timed-change.ts';
 import { timedStore } from '../../src/state/timed-key.ts';
+import { TimedStagedStore } from '../../src/state/timed-store.ts';
+import { TimedTable } from '../../src/state/timed-table.ts';
 import { testString } from '../support/test-serdes.ts';
 
 const columns = testString.columns;
@@ -60,4 +62,43 @@ test('finds all that was inserted, whatever else was, and drops what is past', (
     }),
     { numRuns: 20 },
   );
+});
+
+test('a row that came and went before the table was written leaves no place behind', () => {
+  const spec = timedStore({ name: 'rows', kind: 'buffer', key: testString, value: testString, retentionMs: Infinity });
+  const backend = new MemoryBackend();
+  const table = new TimedTable(backend, spec, 0);
+  const store = new TimedStagedStore({ spec, table, cacheEntries: 1 });
+  const asked = vi.spyOn(table, 'get');
+  for (let time = 0; time < 50; time++) {
+    store.put({ key: 'a', time, order: 0 }, 'waits', time);
+    const came = store.seal();
+    store.put({ key: 'a', time, order: 0 }, null, time);
+    const went = store.seal();
+    for (const generation of [came, went]) store.committed(generation);
+    backend.commit(() => table.write(store.drain()), []);
+    store.drained();
+  }
+  expect(store.fetch('a', 0, 99)).toEqual([]);
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test('gives a row once, where keys of one hash share its place and memory has room for little', () => {
+  const flat = opened(
+    [
+      ['b', 1],
+      ['a', 2],
+      ['a', 3],
+      ['a', 4],
+      ['a', 5],
+      ['a', 1],
+    ],
+    () => 7,
+  );
+  const times = (): number[] | undefined =>
+    flat
+      .of('a', 0)
+      ?.within(0, 9)
+      .map(({ key }) => key.time);
+  for (const _ of [1, 2, 3]) expect(times()).toEqual([1, 2, 3, 4, 5]);
 });

@@ -173,6 +173,24 @@ export function timedConformance(name: string, open: () => OpenedBackend): void 
       expect([...store.seal()]).toMatchObject([{ key: { key: 'a', time: 2, order: 1 }, value: null, timestamp: 5 }]);
     });
 
+    it('finds a row that came, went and came again over three commits, of which the first two were written at once', () => {
+      const all = make('window', Number.POSITIVE_INFINITY, 2);
+      const { store } = all;
+      const put = (key: string, value: string | null): void => store.put({ key, time: 1, order: 0 }, value, 1);
+      put('a', 'first');
+      const first = store.seal();
+      put('a', null);
+      const second = store.seal();
+      put('a', 'again');
+      store.committed(first);
+      store.committed(second);
+      all.write();
+      all.commit();
+      for (let i = 0; i < 9; i++) put(`other${i}`, 'v');
+      all.commit();
+      expect(store.get('a', 1)).toMatchObject({ value: 'again' });
+    });
+
     it('refuses a key with a null in it', () => {
       const spec = timedStore({ name: 'places', kind: 'window', key: testPlace, value: testString, retentionMs: 10 });
       const store = new TimedStagedStore({ spec, table: new TimedTable(opened.backend, spec, 0) });

@@ -291,6 +291,6 @@ function restless(settings: ResolvedSettings, random: Random): ResolvedSettings 
     checkpointIntervalMs: random.pick([0, 30, 1000]),
     bufferedRecordsPerPartition: random.pick([3, 50, 2000]),
     storeCacheEntries: random.pick([0, 3, 100_000]),
-    repartitionPurgeIntervalMs: random.pick([5, 100, 30_000]),
+    repartitionPurgeIntervalMs: random.pick([5, 20, 100]),
   };
 }

@@ -14,6 +14,7 @@ import {
   finals,
   foreignKeys,
   globals,
+  joinedWindows,
   processors,
   stateless,
   streamJoins,
@@ -45,6 +46,10 @@ export const scenarios: readonly Scenario[] = [
   ofRows('stream and table', streamTable, ['a', 'b'], { tables: ['b'], ...ordered, compare: { out: 'ordered' } }),
   ofWords('joins of streams', streamJoins, ['a', 'b'], { ...ordered, compare: { inner: 'stream', outer: 'stream' } }),
   ofWords('windows', windows, ['a']),
+  ofWords('joins in windows', joinedWindows, ['a', 'b'], {
+    ...ordered,
+    compare: { inner: 'stream', outer: 'stream', hopping: 'stream', session: 'stream' },
+  }),
   ofWords('final results', finals, ['a'], {
     ...ordered,
     compare: { suppressed: 'stream', closed: 'stream', late: 'stream' },

@@ -17,6 +17,7 @@ import {
   outerJoin,
   process,
   reduce,
+  repartition,
   session,
   sliding,
   split,
@@ -220,4 +221,34 @@ export const streamTime = topology('stream-time', (flow) => {
     }),
     to('out', text),
   );
+});
+
+/** Joined, then counted in windows, with rows that soon become too old. */
+export const joinedWindows = topology('joined-windows', (flow) => {
+  const left = flow.stream('a', text);
+  const right = flow.stream('b', text);
+  const [key, value] = [string(), string()];
+  const named = (_: unknown, { key, start, end }: { key: string; start: number; end: number }): string =>
+    `${key} ${start}-${end}`;
+  right.pipe(
+    join(left, (b, a) => `${b}+${a}`, { name: 'matched', within: 30, grace: 40 }),
+    to('inner', { value }),
+  );
+  const all = left.pipe(outerJoin(right, (a, b) => `${a}+${b}`, { name: 'all', before: 15, after: 20, grace: 30 }));
+  all.pipe(to('outer', { value }));
+  const grouped = all.pipe(repartition('all', { value }), groupByKey());
+  grouped.pipe(
+    windowedBy(hopping(40, { advance: 20, grace: 25 })),
+    count('hopping'),
+    suppress('hopping-final', untilWindowCloses()),
+    toStream(named),
+    to('hopping', { key }),
+  );
+  grouped.pipe(
+    windowedBy(session(30, { grace: 10 }), { emit: 'windowClose' }),
+    count('session'),
+    toStream(named),
+    to('session', { key }),
+  );
+  grouped.pipe(windowedBy(sliding(30, { grace: 20 })), count('sliding'), toStream(named), to('sliding', { key }));
 });
