@@ -1,7 +1,7 @@
 /**
  * Counts words: each line becomes its words, the words are grouped by themselves, a table counts them.
  *
- *     node examples/01-word-count.ts             # the records below, in the test driver
+ *     npx node examples/01-word-count.ts         # the records below, in the test driver
  *     npx millrace run examples/01-word-count.ts # the topic lines of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

@@ -1,7 +1,7 @@
 /**
  * Keeps some records, changes their values, and sends them to one of two topics: steps without any state.
  *
- *     node examples/02-filter-and-map.ts             # the records below, in the test driver
+ *     npx node examples/02-filter-and-map.ts         # the records below, in the test driver
  *     npx millrace run examples/02-filter-and-map.ts # the topic temperatures of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

@@ -2,7 +2,7 @@
  * Sums orders by user. The type of a value is inferred from its Avro schema; the store of the totals is a table with
  * these columns in the state file.
  *
- *     node examples/03-totals-per-user.ts             # the records below, in the test driver
+ *     npx node examples/03-totals-per-user.ts         # the records below, in the test driver
  *     npx millrace run examples/03-totals-per-user.ts # the topic orders of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

@@ -2,7 +2,7 @@
  * Joins a stream with a table: each order finds the row that its customer has at that moment. Both lie in partitions
  * by user, so the orders go through a topic of that key first.
  *
- *     node examples/04-table-join.ts             # the records below, in the test driver
+ *     npx node examples/04-table-join.ts         # the records below, in the test driver
  *     npx millrace run examples/04-table-join.ts # the topics orders and users of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

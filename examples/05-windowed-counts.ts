@@ -2,7 +2,7 @@
  * Counts views of a page a minute. A window takes records until time is past its end by the grace; what comes later
  * still is not dropped here, but goes to a topic of its own.
  *
- *     node examples/05-windowed-counts.ts             # the records below, in the test driver
+ *     npx node examples/05-windowed-counts.ts         # the records below, in the test driver
  *     npx millrace run examples/05-windowed-counts.ts # the topic views of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

@@ -2,7 +2,7 @@
  * Gathers the pages of a visit: records of a user with no more than half an hour between them. A record may join two
  * sessions; the old ones are then deleted (null) before the new one comes.
  *
- *     node examples/06-sessions.ts             # the records below, in the test driver
+ *     npx node examples/06-sessions.ts         # the records below, in the test driver
  *     npx millrace run examples/06-sessions.ts # the topic clicks of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

@@ -2,7 +2,7 @@
  * Joins two streams within a window of time: an order with a payment that comes up to an hour after it. An order that
  * is not paid by then comes out alone, once its hour and the grace are over.
  *
- *     node examples/07-stream-join.ts             # the records below, in the test driver
+ *     npx node examples/07-stream-join.ts         # the records below, in the test driver
  *     npx millrace run examples/07-stream-join.ts # the topics orders and payments of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

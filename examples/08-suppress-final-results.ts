@@ -2,7 +2,7 @@
  * One result for each window, and only when it is final: `suppress` holds the changing ones back until the window
  * takes no more records.
  *
- *     node examples/08-suppress-final-results.ts             # the records below, in the test driver
+ *     npx node examples/08-suppress-final-results.ts         # the records below, in the test driver
  *     npx millrace run examples/08-suppress-final-results.ts # the topic bids of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

@@ -2,7 +2,7 @@
  * A step of one's own, with a store and a punctuator: it passes on the readings of a sensor that differ from the last
  * one, and once a minute of stream time it names the sensors that have gone silent.
  *
- *     node examples/09-process-with-a-store.ts             # the records below, in the test driver
+ *     npx node examples/09-process-with-a-store.ts         # the records below, in the test driver
  *     npx millrace run examples/09-process-with-a-store.ts # the topic readings of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

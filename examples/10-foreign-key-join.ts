@@ -2,7 +2,7 @@
  * Joins two tables where a row of one names the row of the other: each order with its customer. A change on either
  * side makes the result anew, of a customer for all of its orders, wherever the rows lie.
  *
- *     node examples/10-foreign-key-join.ts             # the records below, in the test driver
+ *     npx node examples/10-foreign-key-join.ts         # the records below, in the test driver
  *     npx millrace run examples/10-foreign-key-join.ts # the topics orders and customers of a log, until it is stopped
  *
  * Elsewhere import from 'millrace' and 'millrace/testing'.

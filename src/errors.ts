@@ -17,6 +17,9 @@ interface ErrorRow {
  */
 export type ErrorContext = Readonly<Record<string, unknown>>;
 
+/** A sentence, ended; a question is already. */
+const ended = (text: unknown): string => `${text}${`${text}`.endsWith('?') ? '' : '.'}`;
+
 const TABLE = {
   TOPIC_UNKNOWN: {
     message: (c) => `Topic ${c['topic']} does not exist. ${c['hint'] ?? 'Create it, or correct the name.'}`,
@@ -345,7 +348,7 @@ const TABLE = {
     fatal: true,
   },
   SETTING_INVALID: {
-    message: (c) => `Wrong settings: ${c['problems']}.`,
+    message: (c) => `Wrong settings: ${ended(c['problems'])}`,
   },
   RECORD_REJECTED: {
     message: (c) =>
@@ -480,7 +483,7 @@ const TABLE = {
     message: (c) => `Cannot ${c['what']}: ${c['reason']}. ${c['advice']}`,
   },
   TOPOLOGY_UNLOADABLE: {
-    message: (c) => `The topology file ${c['path']} cannot be loaded: ${c['reason']}. Mend the file.`,
+    message: (c) => `The topology file ${c['path']} cannot be loaded: ${c['reason']}. ${c['hint'] ?? 'Mend the file.'}`,
   },
   EVENT_INVALID: {
     message: (c) => `The line is no event that can be taken: ${c['reason']}. Mend the line.`,

@@ -18,19 +18,25 @@ const GROUPS: readonly (readonly [title: string, codes: RegExp])[] = [
   ['Others', /^/],
 ];
 
-/** What to do, for codes whose message is one sentence only. */
+/** What to do, for codes whose message is one sentence only, or whose advice depends on the case. */
 const ADVICE: Readonly<Record<string, string>> = {
   INTERRUPTED: 'Nothing: it was asked to end. What was in the log by then stays there.',
   KEY_UNKNOWN: 'Nothing, where a key may be missing: over HTTP it is the answer 404.',
+  NAME_UNKNOWN: 'The message names the nearest one: correct the name.',
   RECORD_UNREADABLE: 'Look for the RECORD_REJECTED or EVENT_UNREADABLE that it is the reason of: it names the record.',
   REQUEST_INVALID: 'Correct the request, as the reason says.',
   RESTORE_FAILED:
     'Give the store a new name where its serde was changed; else something other than Millrace wrote to its changelog.',
   SETTING_INVALID: 'Correct each [setting](settings.md) that is named.',
+  SQL_INVALID: 'Give one SELECT, and nothing else; its tables are the stores, whose names may need double quotes.',
   STORE_KEY_INVALID: "Write the key as the store's columns have it.",
+  STORE_KIND_DIFFERS: 'Read it by the call for its kind, of those that the message names.',
+  STORE_UNKNOWN: 'The message names the nearest store, or all of them: correct the name.',
   TIME_TO_LIVE_UNFIT:
     'Leave it out, as the reason says: windows and versioned tables have their retention, a grouped table may have it itself, and a topic that is read with flow.table is read with flow.stream and toTable instead.',
   TOPIC_INVALID: 'Give the topic a name, partitions and settings that the log takes.',
+  TOPIC_UNKNOWN: 'Create it, or correct the name; `npx millrace run` makes it, on Kafka with `--create-topics`.',
+  TOPOLOGY_UNLOADABLE: 'Mend the file; `npx tsc --noEmit` checks its types, which a run does not.',
 };
 
 /** `docs/errors.md`: each code with its message, what to do, and where it is met. */
@@ -69,7 +75,7 @@ function factsOf(code: string): ErrorFacts {
   // A code of the table, whose rows the compiler knows by name only.
   const { message, fatal, retryable } = new MillraceError(code as ErrorCode, placeholders());
   const { happened, advice } = parted(message);
-  return { happened, advice: advice === '' ? (ADVICE[code] ?? '') : advice, fatal, retryable };
+  return { happened, advice: advice === '' || advice === '‹hint›' ? (ADVICE[code] ?? '') : advice, fatal, retryable };
 }
 
 /** Codes that say no way out, and advice for codes that are not there, or say it themselves. */

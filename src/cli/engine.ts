@@ -56,13 +56,14 @@ export function topicsOf({ graph }: Topology): string[] {
 const KEEP_ALL = { 'cleanup.policy': 'delete', 'retention.ms': '-1' };
 
 /** Makes the topics that are missing, with as many partitions as those that exist, so that they can be joined. */
-export async function ensureTopics(log: Log, names: readonly string[], partitions: number): Promise<void> {
+export async function ensureTopics(log: Log, names: readonly string[], partitions: number): Promise<readonly string[]> {
   const found = await log.describeTopics(names);
   const existing = new Set(found.map(({ name }) => name));
   const count = Math.max(0, ...found.map((topic) => topic.partitions)) || partitions;
   const missing = names.filter((name) => !existing.has(name));
-  if (missing.length === 0) return;
-  await log.createTopics(missing.map((name): TopicSpec => ({ name, partitions: count, config: KEEP_ALL })));
+  if (missing.length > 0)
+    await log.createTopics(missing.map((name): TopicSpec => ({ name, partitions: count, config: KEEP_ALL })));
+  return missing;
 }
 
 export interface WorkerChoice {

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { failure, isMillraceError } from '../errors.ts';
 import type { Topology } from '../topology/topology.ts';
+import { MisfitError } from '../util/assert.ts';
 import { unknownName } from './unknown-name.ts';
 
 /** Topologies that come with Millrace. */
@@ -29,7 +30,7 @@ export async function loadTopologies(name: string): Promise<readonly Topology[]>
   if (found.length > 0) return found;
   const names = exported.some((one) => typeof one === 'function')
     ? ': what it exports is a function; export topology(…) itself'
-    : '';
+    : '; export what topology(…) gives';
   throw failure('FILE_UNREADABLE', { path: name, reason: `it exports no topology${names}` });
 }
 
@@ -37,8 +38,16 @@ async function load(name: string, path: string): Promise<unknown[]> {
   try {
     return Object.values(await import(pathToFileURL(path).href));
   } catch (error) {
-    throw failure('TOPOLOGY_UNLOADABLE', { path: name, reason: `${said(error)}${placeIn(path, error)}` }, error);
+    const reason = `${said(error)}${placeIn(path, error)}`;
+    throw failure('TOPOLOGY_UNLOADABLE', { path: name, reason, ...(isOfTypes(error) && { hint: TYPES }) }, error);
   }
+}
+
+/** Types are not checked when a file is run; what the compiler would have refused ends in an error of JavaScript. */
+const TYPES = 'Mend the file: `npx tsc --noEmit` says what of it does not fit.';
+
+function isOfTypes(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof MisfitError;
 }
 
 /** The first line: the others of a syntax error show the source. */

@@ -9,6 +9,7 @@ import { readConfigFile } from './config-file.ts';
 import { environmentWarnings, unknownVariables } from './environment.ts';
 import { globalOptions } from './global-options.ts';
 import type { OptionsOf, OptionTable } from './option-table.ts';
+import { placeOf } from './place-of.ts';
 import { type ProcessIo, processIo } from './process-io.ts';
 import { buildProgram, type Invocation, type ProgramOptions } from './program.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -111,7 +112,8 @@ async function report(thrown: unknown, stderr: Output): Promise<number> {
     await stderr.write(`millrace: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return FAILED;
   }
-  await stderr.write(`millrace: ${error.message}\n`);
+  const place = error.code === 'PROCESSING_FAILED' ? placeOf(error.cause) : undefined;
+  await stderr.write(`millrace: ${error.message}${place === undefined ? '' : ` It was thrown at ${place}.`}\n`);
   return WRONG_USAGE.includes(error.code) ? USAGE : FAILED;
 }
 

@@ -8,11 +8,11 @@ import { type Materialized, storeTable } from './internal/store-table.ts';
 
 type Mapper<R> = (value: unknown, key: unknown) => R;
 
-/** A table's mapped rows may be kept in a store of their own; a stream has none. */
+/** A table's mapped rows may be kept in a store of their own; a stream has none, and the sentence says so. */
 export type MapOptions<In, R> =
   In extends KTable<unknown, unknown>
     ? Materialized<NonNullable<R>> & { readonly value: Serde<NonNullable<R>> }
-    : never;
+    : "a stream's mapValues takes no serde: give it to the step that needs one, as to('x', { value: … })";
 
 /**
  * Replaces each value, of a stream or of a table's rows. Keys, timestamps and headers stay, so nothing is repartitioned.
@@ -29,10 +29,13 @@ export function mapValues<In, R>(
   mapper: (value: ValueOf<In>, key: KeyOf<In>) => R,
   options?: MapOptions<In, R>,
 ): (source: CollectionFor<In, 'mapValues'>) => WithValue<In, R>;
-export function mapValues(map: Mapper<unknown>, kept?: Materialized<unknown>): (source: Collection) => Collection {
+export function mapValues(
+  map: Mapper<unknown>,
+  kept?: Materialized<unknown> | string,
+): (source: Collection) => Collection {
   return (source) => {
     if (isStream(source)) return mapStream(source, map);
-    return kept === undefined ? mapTable(source, map) : storeMapped(source, map, kept);
+    return kept === undefined || typeof kept === 'string' ? mapTable(source, map) : storeMapped(source, map, kept);
   };
 }
 

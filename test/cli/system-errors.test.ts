@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exampleLines } from '../../src/cli/example-lines.ts';
 import { CliBench } from './cli-bench.ts';
 
 const bench = new CliBench();
@@ -62,6 +63,21 @@ describe('an address that cannot be listened on', () => {
   });
 });
 
+it('a function of a topology that throws is told with the place in its file', async () => {
+  await bench.run(['import', 'shipments', bench.file('shipments.ndjson', exampleLines.shipments)]);
+  const text = `import { bytes, mapValues, string, to, topology } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+const fail = () => { throw new Error('no such thing'); };
+export const failing = topology('failing', (flow) =>
+  void flow.stream('shipments', { key: string(), value: bytes() }).pipe(mapValues(fail), to('into', { value: string() })));`;
+  const path = bench.file('failing.ts', text);
+  const { code, err } = await bench.run(['run', path, '--until-end']);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^failing: topics that were missing are made: into$/m);
+  expect(err).toMatch(
+    /^millrace: Processing the record .*: no such thing\. .* It was thrown at \S+failing\.ts:2:28\.$/m,
+  );
+});
+
 describe('a file that is to export topologies', () => {
   const load = (name: string, text: string) => said('topology', bench.file(name, text));
 
@@ -91,8 +107,24 @@ export const empty = topology('empty', () => {});`;
     );
   });
 
+  it.each([
+    ['a step without its group', `count('counts')`],
+    ['a number in place of a window', `groupByKey(), windowedBy(1000), count('counts')`],
+    ['a step without its name', `groupBy((value) => value, { key: string() }), count('counts')`],
+  ])('that the compiler would have refused names it: %s', async (_, steps) => {
+    const text = `import { count, groupBy, groupByKey, string, topology, windowedBy } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+export const wrong = topology('wrong', (flow) => void flow.stream('from', { key: string(), value: string() }).pipe(${steps}));`;
+    const said = await load('unchecked.ts', text);
+    expect(said).toMatch(
+      / \(at unchecked\.ts:2:\d+\)\. Mend the file: `npx tsc --noEmit` says what of it does not fit\.$/,
+    );
+    expect(said).not.toContain('Bug');
+  });
+
   it('that exports none', async () => {
-    expect(await load('none.ts', 'export const x = 1;')).toMatch(/it exports no topology/);
+    expect(await load('none.ts', 'export const x = 1;')).toMatch(
+      /it exports no topology; export what topology\(…\) gives\. /,
+    );
   });
 
   it('that exports a function instead', async () => {

@@ -40,7 +40,7 @@ describe('the examples', () => {
   });
 
   test.each(files)('%s says how it is run, and prints what it says', async (file) => {
-    expect(textOf(file)).toContain(` *     node examples/${file} `);
+    expect(textOf(file)).toContain(` *     npx node examples/${file} `);
     expect(textOf(file)).toContain(` *     npx millrace run examples/${file} `);
     const printed: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => void printed.push(format(...parts)));

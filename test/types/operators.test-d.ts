@@ -41,6 +41,7 @@ import {
   untilWindowCloses,
   windowedBy,
 } from '../../src/index.ts';
+import type { MapOptions } from '../../src/operators/map-values.ts';
 import type { Windowed } from '../../src/serde/windowed.ts';
 import type { CollectionFor, GroupedStreamFor, GroupFor, StreamFor, TableFor } from '../../src/topology/fitting.ts';
 import type { KGroupedStream, KGroupedTable } from '../../src/topology/k-grouped.ts';
@@ -301,6 +302,12 @@ orders.pipe(
 );
 // @ts-expect-error the rows of a stream are in no store
 orders.pipe(filter((order) => order.cents > 1, { store: 'big' }));
+// @ts-expect-error nor are their bytes: the step that writes them has the serde
+orders.pipe(mapValues((order) => order.cents, { value: integer() }));
+same<
+  MapOptions<Stream, number>,
+  "a stream's mapValues takes no serde: give it to the step that needs one, as to('x', { value: … })"
+>(true);
 
 type Stream = KStream<string, number>;
 type Table = KTable<string, number>;

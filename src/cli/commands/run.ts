@@ -56,8 +56,7 @@ async function runAll(context: Context, engine: Connection, topologies: readonly
   const metrics = new Registry();
   try {
     for (const topology of topologies) {
-      if (engine.log.kind === 'embedded' || options.createTopics)
-        await ensureTopics(engine.log, topicsOf(topology), options.partitions);
+      await makeTopics(context, engine, topology);
       const worker = await startWorker({
         topology,
         engine,
@@ -75,6 +74,13 @@ async function runAll(context: Context, engine: Connection, topologies: readonly
   } finally {
     await Promise.allSettled(workers.map((worker) => worker.stop()));
   }
+}
+
+/** Names those that it made: a topic that is written wrong is among them. */
+async function makeTopics({ options, stderr }: Context, { log }: Connection, topology: Topology): Promise<void> {
+  if (log.kind !== 'embedded' && !options.createTopics) return;
+  const made = await ensureTopics(log, topicsOf(topology), options.partitions);
+  if (made.length > 0) await stderr.write(`${topology.name}: topics that were missing are made: ${made.join(', ')}\n`);
 }
 
 /** Says so where that takes its time. Gives what lets go of it. */
