@@ -53,7 +53,7 @@ export const settingsTable = {
     .int()
     .min(0)
     .default(500_000)
-    .describe('decoded rows kept in memory, of all stores of the worker together'),
+    .describe('decoded rows kept in memory, of all stores of the worker together; global tables have as many again'),
   emit: z
     .enum(['commit', 'update'])
     .default('commit')

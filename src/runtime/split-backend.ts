@@ -1,3 +1,4 @@
+import { storeOf } from '../state/marks-name.ts';
 import { MemoryBackend } from '../state/memory/memory-backend.ts';
 import type { Checkpoint, CommittedTable, StateBackend, StoreSpec } from '../state/store.ts';
 import type { Application } from './application.ts';
@@ -10,9 +11,6 @@ export function withStoresInMemory(backend: StateBackend, application: Applicati
   const positions = chosen.map((declaration) => positionName(declaration, application.changelogOf(declaration)));
   return new SplitBackend(backend, { stores: new Set(chosen.map(({ name }) => name)), positions: new Set(positions) });
 }
-
-/** The marks of a store with times are beside its rows, in a table of its name with this behind. */
-const MARKS = /#times$/;
 
 class SplitBackend implements StateBackend {
   readonly identity;
@@ -37,7 +35,7 @@ class SplitBackend implements StateBackend {
   }
 
   table<K, V>(store: StoreSpec<K, V>, partition: number): CommittedTable<K, V> {
-    const home = this.#stores.has(store.name.replace(MARKS, '')) ? this.#memory : this.#backend;
+    const home = this.#stores.has(storeOf(store.name)) ? this.#memory : this.#backend;
     return home.table(store, partition);
   }
 

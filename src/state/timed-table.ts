@@ -1,5 +1,6 @@
 import type { Columns, Serde, SqlValue } from '../serde/serde.ts';
 import { CommittedTimes } from './committed-times.ts';
+import { marksName } from './marks-name.ts';
 import { SortedChanges } from './sorted-changes.ts';
 import type { Change, CommittedTable, Entry, RangeQuery, Row, StateBackend, TimedKey } from './store.ts';
 import { markName, NEWEST, type TimedStoreSpec } from './timed-key.ts';
@@ -19,8 +20,7 @@ export class TimedTable<K, V> implements CommittedTable<TimedKey<K>, V> {
 
   constructor(backend: StateBackend, spec: TimedStoreSpec<K, V>, partition: number) {
     this.#rows = backend.table(spec, partition);
-    // No store of a topology can have this name.
-    this.#marks = backend.table({ name: `${spec.name}#times`, key: markNames, value: markTimes }, partition);
+    this.#marks = backend.table({ name: marksName(spec.name), key: markNames, value: markTimes }, partition);
     this.#columns = spec.key.columns;
     this.#retentionMs = spec.timed.retentionMs;
     this.times = new CommittedTimes(this.#rows);

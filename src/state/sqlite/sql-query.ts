@@ -25,14 +25,14 @@ export function runSql(db: Database.Database, request: SqlRequest): SqlResult {
   const { text, params, path } = request;
   try {
     const statement = db.prepare<SqlValue[], SqlValue[]>(text);
-    if (!statement.reader || !statement.readonly) throw refusal(request, 'it is no SELECT');
+    if (!statement.reader || !statement.readonly) throw refusal(db, request, 'it is no SELECT');
     const rows = statement
       .raw(true)
       .safeIntegers(true)
       .all(...params);
     return { columns: statement.columns().map(({ name }) => name), rows: rows.map((row) => row.map(renderValue)) };
   } catch (error) {
-    throw isSqlMistake(error) ? refusal(request, withoutPeriod(error.message), error) : readFailure(path, error);
+    throw isSqlMistake(error) ? refusal(db, request, withoutPeriod(error.message), error) : readFailure(path, error);
   }
 }
 
@@ -43,15 +43,23 @@ function isSqlMistake(error: unknown): error is Error {
   return error instanceof RangeError || error instanceof TypeError;
 }
 
-function refusal({ text, stores }: SqlRequest, reason: string, cause?: unknown): Error {
-  return failure('SQL_INVALID', { sql: text, reason, hint: hintOf(reason, stores) }, cause);
+function refusal(db: Database.Database, request: SqlRequest, reason: string, cause?: unknown): Error {
+  return failure('SQL_INVALID', { sql: request.text, reason, hint: hintOf(db, request, reason) }, cause);
 }
 
-function hintOf(reason: string, stores: readonly string[]): string {
+function hintOf(db: Database.Database, { text, stores }: SqlRequest, reason: string): string {
   const table = /^no such table: (.+)$/.exec(reason)?.[1];
   const meant = table && nearest(table, stores);
   if (meant !== undefined && meant !== '') return `Did you mean ${quoted(meant)}, in double quotes?`;
+  const asked = stores.filter((store) => text.includes(store));
+  if (reason.startsWith('no such column:') && asked.length > 0)
+    return asked.map((store) => `The columns of ${quoted(store)} are ${columnsOf(db, store).join(', ')}.`).join(' ');
   return `Give one SELECT, and nothing else. Its tables are the stores: ${stores.map(quoted).join(', ') || 'none yet'}.`;
+}
+
+function columnsOf(db: Database.Database, store: string): string[] {
+  const rows = db.prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)').all(store);
+  return rows.map(({ name }) => quoted(name));
 }
 
 function withoutPeriod(message: string): string {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { failure } from '../../errors.ts';
 import type { SqlValue } from '../../serde/serde.ts';
 import { nearest } from '../../util/nearest.ts';
+import { isMarksName } from '../marks-name.ts';
 import { FileReader, type PlainRow, type TextRange } from './file-reader.ts';
 import { withJoinedFiles } from './joined-files.ts';
 import { mergedSources } from './merged-sources.ts';
@@ -85,7 +86,8 @@ export class StateReader {
   }
 
   #storeNames(): string[] {
-    return [...new Set(this.#files.flatMap((file) => file.storeNames()))].sort();
+    const names = this.#files.flatMap((file) => file.storeNames());
+    return [...new Set(names)].filter((name) => !isMarksName(name)).sort();
   }
 
   /** The files that have a store. Throws STORE_UNKNOWN where none has it. */

@@ -261,6 +261,7 @@ describe('SQL', () => {
     ['BEGIN', 'it is no SELECT'],
     ['SELEKT 1', 'near "SELEKT": syntax error'],
     ['SELECT nope FROM places', 'no such column: nope'],
+    ['SELECT nope FROM places', 'The columns of "places" are "_partition", '],
     ['SELECT * FROM place', 'Did you mean "places"'],
     ['SELECT ?', 'Too few parameter values'],
   ])('refuses %j', (text, reason) => {
