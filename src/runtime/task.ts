@@ -12,6 +12,7 @@ import type {
   Punctuator,
   Routing,
   Send,
+  Span,
   TaskScope,
 } from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
@@ -119,6 +120,10 @@ export class Task implements TaskScope {
 
   source(node: GraphNode, enter: Enter): void {
     this.#inputs.connect(node, enter);
+  }
+
+  around(sources: readonly GraphNode[], span: Span): void {
+    this.#inputs.around(sources, span);
   }
 
   sink(node: GraphNode, routing: Routing = {}): Send {

@@ -60,6 +60,8 @@ export class MockScope implements TaskScope {
     this.#enter ??= enter;
   }
 
+  around(): void {}
+
   store<K, V>(name: string): KeyValueStore<K, V> {
     const graph = this.#graph();
     const spec = graph.stores.get(name) ?? graph.globals.get(name);
