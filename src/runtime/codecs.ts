@@ -32,7 +32,7 @@ export class Codecs {
     // What others write to a source is theirs to register.
     for (const { source, global } of nodes) {
       if (source !== undefined) await codecs.#openBoth(application.topicOf(source), source, false);
-      if (global !== undefined) await codecs.#openBoth(global.topic, global, false);
+      if (global !== undefined) await codecs.#openBoth(global.topic, global.processing?.from ?? global, false);
     }
     return codecs;
   }

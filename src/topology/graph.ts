@@ -6,6 +6,7 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import type { StoreSpec } from '../state/store.ts';
 import type { TimedShape } from '../state/timed-key.ts';
+import type { GlobalProcessing } from './global-table.ts';
 import type { TimestampExtractor } from './timestamps.ts';
 
 /**
@@ -74,6 +75,8 @@ export interface StoreDeclaration extends StoreSpec<unknown, unknown>, StoreSett
 /** A table that every worker has whole, read from its topic beside all tasks. */
 export interface GlobalDeclaration extends StoreSpec<unknown, unknown> {
   readonly topic: string;
+  /** Set where a function makes its rows of the records. */
+  readonly processing?: GlobalProcessing;
 }
 
 export interface NodeDeclaration {
