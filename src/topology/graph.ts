@@ -6,6 +6,7 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import type { StoreSpec } from '../state/store.ts';
 import type { TimedShape } from '../state/timed-key.ts';
+import { assert } from '../util/assert.ts';
 import type { GlobalProcessing } from './global-table.ts';
 import type { TimestampExtractor } from './timestamps.ts';
 
@@ -142,6 +143,14 @@ export class Graph {
     if (node.global !== undefined) this.globals.set(node.global.name, node.global);
     this.nodes.push(node);
     return node;
+  }
+
+  /** The serde of the keys alone of a store with times. */
+  timedKey<K>(store: string): Serde<K> {
+    const { timed } = this.stores.get(store) ?? {};
+    assert(timed !== undefined, `store ${store} has no times`);
+    // It was declared under this name with these types.
+    return timed.key as Serde<K>;
   }
 
   /** Whether `is` holds for a node, or for any that its records come to, through internal topics too. */
