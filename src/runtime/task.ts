@@ -22,6 +22,7 @@ import type { Collector } from './collector.ts';
 import type { ErrorPolicy } from './error-policy.ts';
 import { ExpiringRows } from './expiring-rows.ts';
 import type { GlobalTables } from './global-tables.ts';
+import { letterBytes } from './letter-bytes.ts';
 import { Punctuators } from './punctuators.ts';
 import type { RecordQueue } from './record-queue.ts';
 import type { ResolvedSettings } from './settings.ts';
@@ -147,8 +148,8 @@ export class Task implements TaskScope {
   rowFailed(name: string, error: unknown, row: { key: unknown; value: unknown; timestamp: number }): void {
     const store = this.stores.find(name);
     const bytes = {
-      key: () => (store === undefined ? null : Buffer.from(store.key.encode(row.key))),
-      value: () => (store === undefined || row.value === null ? null : Buffer.from(store.value.encode(row.value))),
+      key: () => (store === undefined ? null : letterBytes(store.key, row.key)),
+      value: () => (store === undefined || row.value === null ? null : letterBytes(store.value, row.value)),
     };
     this.#options.errors.row(error, { store: name, key: row.key, timestamp: row.timestamp, bytes });
   }

@@ -57,7 +57,8 @@ export interface StoreSettings {
   readonly inMemory?: boolean;
   /**
    * False: it has no changelog topic. Its rows are lost with the state file, those of the last moments in a crash, and a task
-   * that comes to another worker begins without them: for what can be missed, such as a cache.
+   * that comes to another worker begins without them: for what can be missed, such as a cache. Its schema is not registered;
+   * a dead letter of one of its rows is JSON.
    */
   readonly changelog?: boolean;
 }
