@@ -194,7 +194,7 @@ export class Flow {
    *   value: string(),
    *   name: 'guests-by-seat',
    *   process: ({ key: guest, value: seat }, rows) => {
-   *     for (const { key, value } of [...rows.range()]) if (value === guest) rows.delete(key);
+   *     for (const { key, value } of rows.range()) if (value === guest) rows.delete(key);
    *     if (seat !== null) rows.put(seat, guest);
    *   },
    * });
@@ -205,7 +205,7 @@ export class Flow {
    */
   globalTable<K, V, FromK = K, FromV = V>(
     topic: string,
-    options: GlobalTableOptions<K, V, FromK, FromV>,
+    options: GlobalTableOptions<K, V, FromK, FromV> & ({ readonly from?: never } | { readonly process: object }),
   ): GlobalKTable<K, V> {
     const { key, value, name } = options;
     const processing = declareProcessing(options);

@@ -31,7 +31,7 @@ export interface GlobalTableOptions<K, V, FromK = K, FromV = V> {
   readonly value: Serde<V>;
   /** Names the store (a table in the state file of each worker) that holds the rows. */
   readonly name: string;
-  /** How the topic's records are read, where `process` makes rows of other types of them. */
+  /** How the topic's records are read, where `process` makes rows of other types of them. Not without `process`. */
   readonly from?: { readonly key: Serde<FromK>; readonly value: Serde<FromV> };
   /**
    * Is given each record, and makes rows of it, instead of the record being put as one. So it is with all records, those

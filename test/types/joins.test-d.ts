@@ -144,6 +144,9 @@ describe('with a global table', () => {
       },
     });
     expectTypeOf(other).toEqualTypeOf<GlobalKTable<number, string>>();
+    const from = { key: string(), value: string() };
+    // @ts-expect-error who would make rows of other records?
+    flow.globalTable('a', { from, key: string(), value: string(), name: 'nobody' });
   });
 
   test('the key is drawn from the record', () => {
