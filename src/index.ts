@@ -80,7 +80,7 @@ export type {
 } from './state/store.ts';
 export { describe, describeAsJson } from './topology/describe.ts';
 export type { Flow } from './topology/flow.ts';
-export type { GlobalKTable } from './topology/global-table.ts';
+export type { GlobalKTable, GlobalRows, GlobalTableOptions } from './topology/global-table.ts';
 export type { OffsetReset, StoreSettings } from './topology/graph.ts';
 export type { KGroupedStream, KGroupedTable } from './topology/k-grouped.ts';
 export type { KStream } from './topology/k-stream.ts';

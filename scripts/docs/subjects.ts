@@ -97,7 +97,7 @@ export const SUBJECTS: readonly Subject[] = [
     file: 'tables',
     title: 'Tables',
     about: 'The newest value of each key. `flow.table` and `flow.globalTable` read them; aggregations make them.',
-    exports: ['KTable', 'GlobalKTable', 'TableChange', 'toTable', 'toStream'],
+    exports: ['KTable', 'GlobalKTable', 'GlobalTableOptions', 'GlobalRows', 'TableChange', 'toTable', 'toStream'],
   },
   {
     file: 'processors',

@@ -27,12 +27,13 @@ export class Codecs {
         for (const topic of application.topicsOf(sink)) await codecs.#openBoth(topic, sink, true);
       }
       if (store !== undefined && store.sourceTopic === undefined)
-        await codecs.#openBoth(application.changelogOf(store), store, true);
+        // No topic, no subject of it.
+        await codecs.#openBoth(application.changelogOf(store), store, store.changelog !== false);
     }
     // What others write to a source is theirs to register.
     for (const { source, global } of nodes) {
       if (source !== undefined) await codecs.#openBoth(application.topicOf(source), source, false);
-      if (global !== undefined) await codecs.#openBoth(global.topic, global, false);
+      if (global !== undefined) await codecs.#openBoth(global.topic, global.processing?.from ?? global, false);
     }
     return codecs;
   }

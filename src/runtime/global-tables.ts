@@ -1,35 +1,18 @@
 import type { FetchedPartition, Fetcher, Log, Position, TopicPartition } from '../log/port.ts';
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
-import type { Codec } from '../serde/serde.ts';
-import { StagedStore } from '../state/staged-store.ts';
-import type { Checkpoint, CommittedTable, ReadOnlyKeyValueStore, StateBackend } from '../state/store.ts';
+import type { Checkpoint, ReadOnlyKeyValueStore } from '../state/store.ts';
 import type { GlobalDeclaration } from '../topology/graph.ts';
 import type { Application } from './application.ts';
-import type { Codecs } from './codecs.ts';
-import type { ErrorPolicy } from './error-policy.ts';
+import { GlobalTable, type GlobalTableParts } from './global-table.ts';
 
 /** How long it waits for records at a time. */
 const WAIT_MS = 500;
 
-export interface GlobalTablesOptions {
+export interface GlobalTablesOptions extends GlobalTableParts {
   readonly application: Application;
-  readonly codecs: Codecs;
-  readonly backend: StateBackend;
   readonly log: Pick<Log, 'fetcher' | 'offsets'>;
-  readonly errors: ErrorPolicy;
-  readonly cacheEntries: number;
   /** Sends what records have left behind (dead letters), before they count as read. */
   readonly send?: () => Promise<unknown>;
-  readonly countDrop: (table: string, reason: string) => void;
-}
-
-/** One table: rows of all partitions of its topic. */
-interface GlobalTable {
-  readonly declaration: GlobalDeclaration;
-  readonly staged: StagedStore<unknown, unknown>;
-  readonly table: CommittedTable<unknown, unknown>;
-  readonly key: Codec<unknown>;
-  readonly value: Codec<unknown>;
 }
 
 /**
@@ -42,24 +25,13 @@ export class GlobalTables {
   readonly #tables: readonly GlobalTable[];
   #fetcher: Fetcher | undefined;
   #running: Promise<void> | undefined;
-  #isLoaded = false;
   #closed = false;
   #failure: unknown;
 
   private constructor(options: GlobalTablesOptions) {
-    const { application, codecs, backend, cacheEntries } = options;
     this.#options = options;
-    this.#tables = [...application.topology.graph.globals.values()].map((declaration) => {
-      const { topic, key, value } = declaration;
-      const table = backend.table(declaration, 0);
-      return {
-        declaration,
-        table,
-        staged: new StagedStore({ spec: declaration, table, cacheEntries }),
-        key: codecs.get(topic, 'key', key),
-        value: codecs.get(topic, 'value', value),
-      };
-    });
+    const declared = [...options.application.topology.graph.globals.values()];
+    this.#tables = declared.map((declaration) => new GlobalTable(declaration, options));
   }
 
   /** Opens the tables and reads them up to where their topics are now. */
@@ -100,8 +72,7 @@ export class GlobalTables {
 
   /** Looks up the schemas that such records need. */
   async learn(topic: string, records: readonly FetchedRecord[]): Promise<void> {
-    for (const { declaration, key, value } of this.#tables)
-      if (declaration.topic === topic) await Promise.all([key.prepare?.(records), value.prepare?.(records)]);
+    for (const table of this.#tables) if (table.declaration.topic === topic) await table.learn(records);
   }
 
   /** Takes up what was fetched; schemas must be known. */
@@ -132,10 +103,13 @@ export class GlobalTables {
       const read = await this.#poll(fetcher);
       open = open.filter((goal) => (read.find((at) => isSame(at, goal))?.position ?? 0) < goal.offset);
     }
-    this.#isLoaded = true;
+    for (const table of this.#tables) table.isLoaded = true;
   }
 
-  /** Where to go on reading. A position that the topic does not have is of another one: it is read anew, whole. */
+  /**
+   * Where to go on reading. A position that the topic does not have is of another one: it is read anew, whole;
+   * so are rows that came of its records without `process`, or with it, where it is otherwise now.
+   */
   async #positions({ declaration, table, staged }: GlobalTable): Promise<Position[]> {
     const { application, backend, log } = this.#options;
     const { topic } = declaration;
@@ -144,18 +118,18 @@ export class GlobalTables {
     const first = await log.offsets(partitions, 'earliest');
     const end = await log.offsets(partitions, 'end');
     const kept = backend.checkpoints().filter((at) => at.topic === checkpointName(declaration));
+    const stale = backend.checkpoints().filter((at) => at.topic === otherCheckpointName(declaration));
     const known = partitions.map((partition) => ({
       ...partition,
       offset: kept.find((at) => at.partition === partition.partition)?.offset,
     }));
-    const isWhole = known.every(
-      (at) =>
-        at.offset === undefined || (at.offset >= (offsetOf(first, at) ?? 0) && at.offset <= (offsetOf(end, at) ?? 0)),
-    );
+    const isThere = ({ offset, ...at }: (typeof known)[number]): boolean =>
+      offset === undefined || (offset >= (offsetOf(first, at) ?? 0) && offset <= (offsetOf(end, at) ?? 0));
+    const isWhole = stale.length === 0 && known.every(isThere);
     if (!isWhole) {
       backend.commit(() => {
         table.clear();
-        backend.forget(kept);
+        backend.forget([...kept, ...stale]);
       }, []);
       staged.reset();
     }
@@ -178,23 +152,7 @@ export class GlobalTables {
 
   #stage(fetched: FetchedPartition): void {
     for (const table of this.#tables)
-      if (table.declaration.topic === fetched.topic)
-        for (const record of fetched.records) this.#put(table, record, fetched);
-  }
-
-  #put({ declaration, staged, key, value }: GlobalTable, record: FetchedRecord, queue: TopicPartition): void {
-    const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = record;
-    if (keyEnd < 0) {
-      // What is read again after a restart was counted before.
-      if (this.#isLoaded) this.#options.countDrop(declaration.name, 'null key');
-      return;
-    }
-    try {
-      const row = valueEnd < 0 ? null : value.decode(buffer, valueStart, valueEnd);
-      staged.put(key.decode(buffer, keyStart, keyEnd), row, timestamp);
-    } catch (error) {
-      this.#options.errors.handle('deserialization', error, { queue, record });
-    }
+      if (table.declaration.topic === fetched.topic) for (const record of fetched.records) table.take(record, fetched);
   }
 
   /** Rows and positions, in one transaction of the state file. */
@@ -212,7 +170,11 @@ export class GlobalTables {
 }
 
 /** No topic can have this name: the same topic may be an input of tasks too, with positions of its own. */
-const checkpointName = ({ name, topic }: GlobalDeclaration): string => `global/${name}/${topic}`;
+const checkpointName = ({ name, topic, processing }: GlobalDeclaration): string =>
+  `global/${name}/${topic}${processing === undefined ? '' : '/processed'}`;
+
+const otherCheckpointName = ({ processing, ...of }: GlobalDeclaration): string =>
+  processing === undefined ? `${checkpointName(of)}/processed` : checkpointName(of);
 
 function checkpointsOf(declaration: GlobalDeclaration, fetched: readonly FetchedPartition[]): Checkpoint[] {
   return fetched

@@ -18,6 +18,10 @@ export interface Entrance {
   /** Which nulls are records like any other; other nulls are bad input. */
   readonly nullKeys: boolean;
   readonly nullValues: boolean;
+  /** Called before a record enters here, whether it can be read or not. */
+  readonly begins: readonly (() => void)[];
+  /** Called after a record has entered here, or failed to. */
+  readonly ends: readonly (() => void)[];
 }
 
 export interface TaskInputOptions {
@@ -85,7 +89,10 @@ export class TaskInput {
     this.#errors.begin(this.queue, record);
     for (let i = 0; i < this.#entrances.length; i++) {
       const entrance = this.#entrances[i];
-      if (entrance !== undefined) this.#enter(entrance, record);
+      if (entrance === undefined) continue;
+      for (let j = 0; j < entrance.begins.length; j++) this.#attempt(entrance.begins[j], record);
+      this.#enter(entrance, record);
+      for (let j = 0; j < entrance.ends.length; j++) this.#attempt(entrance.ends[j], record);
     }
     this.#errors.end();
     this.queue.shift(this.headTime);
@@ -114,6 +121,15 @@ export class TaskInput {
     if (!Number.isSafeInteger(time))
       throw failure('RECORD_UNREADABLE', { reason: `its timestamp extractor gave ${time}` });
     return time;
+  }
+
+  /** An error of a record that goes through is handled here, so that what frames its way has its end. */
+  #attempt(step: (() => void) | undefined, record: FetchedRecord): void {
+    try {
+      step?.();
+    } catch (error) {
+      this.#errors.handle('processing', error, { queue: this.queue, record });
+    }
   }
 
   #enter(entrance: Entrance, record: FetchedRecord): void {

@@ -2,6 +2,7 @@ import type { CommittedPosition, FetchedPartition, Position, TaskId, TopicPartit
 import type { FetchedRecord } from '../log/records/fetched-record.ts';
 import type { Checkpoint } from '../state/store.ts';
 import type { GraphNode } from '../topology/graph.ts';
+import type { Span } from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
 import type { ErrorPolicy } from './error-policy.ts';
@@ -28,6 +29,7 @@ export class TaskInputs {
   readonly #options: TaskInputsOptions;
   readonly #sources: readonly GraphNode[];
   readonly #enters = new Map<number, Enter>();
+  readonly #spans: { readonly sources: readonly GraphNode[]; readonly span: Span }[] = [];
   #inputs: readonly TaskInput[] = [];
   queues: readonly RecordQueue[] = [];
   /** When records of some inputs began to wait for those of others, by the clock on the wall. */
@@ -44,6 +46,11 @@ export class TaskInputs {
   /** Where the records of a source enter the graph. */
   connect(node: GraphNode, enter: Enter): void {
     this.#enters.set(node.id, enter);
+  }
+
+  /** See `TaskScope.around`. */
+  around(sources: readonly GraphNode[], span: Span): void {
+    this.#spans.push({ sources, span });
   }
 
   /** With the topics' real names. */
@@ -163,6 +170,8 @@ export class TaskInputs {
     const { key, value, internal, timestampExtractor } = source;
     const nulls = lettingNullsThrough({ key, value, internal, table: store !== undefined });
     const read = { key: codecs.get(topic, 'key', key), value: codecs.get(topic, 'value', value) };
-    return { enter, ...read, timestampExtractor, ...nulls };
+    const begins = this.#spans.filter(({ sources }) => sources.at(0)?.id === id).map(({ span }) => span.begin);
+    const ends = this.#spans.filter(({ sources }) => sources.at(-1)?.id === id).map(({ span }) => span.end);
+    return { enter, ...read, timestampExtractor, ...nulls, begins, ends };
   }
 }

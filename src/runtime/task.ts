@@ -12,6 +12,7 @@ import type {
   Punctuator,
   Routing,
   Send,
+  Span,
   TaskScope,
 } from '../topology/task-scope.ts';
 import type { Application } from './application.ts';
@@ -21,6 +22,7 @@ import type { Collector } from './collector.ts';
 import type { ErrorPolicy } from './error-policy.ts';
 import { ExpiringRows } from './expiring-rows.ts';
 import type { GlobalTables } from './global-tables.ts';
+import { letterBytes } from './letter-bytes.ts';
 import { Punctuators } from './punctuators.ts';
 import type { RecordQueue } from './record-queue.ts';
 import type { ResolvedSettings } from './settings.ts';
@@ -121,6 +123,10 @@ export class Task implements TaskScope {
     this.#inputs.connect(node, enter);
   }
 
+  around(sources: readonly GraphNode[], span: Span): void {
+    this.#inputs.around(sources, span);
+  }
+
   sink(node: GraphNode, routing: Routing = {}): Send {
     if (node.sink === undefined) throw new Error(`Bug in Millrace: ${node.kind} is no sink`);
     return this.#options.collector.sink(node.sink, {
@@ -142,8 +148,8 @@ export class Task implements TaskScope {
   rowFailed(name: string, error: unknown, row: { key: unknown; value: unknown; timestamp: number }): void {
     const store = this.stores.find(name);
     const bytes = {
-      key: () => (store === undefined ? null : Buffer.from(store.key.encode(row.key))),
-      value: () => (store === undefined || row.value === null ? null : Buffer.from(store.value.encode(row.value))),
+      key: () => (store === undefined ? null : letterBytes(store.key, row.key)),
+      value: () => (store === undefined || row.value === null ? null : letterBytes(store.value, row.value)),
     };
     this.#options.errors.row(error, { store: name, key: row.key, timestamp: row.timestamp, bytes });
   }

@@ -120,12 +120,12 @@ export class MockProcessor<K, V, K2, V2> {
 
   /** A store of windows. Throws STORE_UNKNOWN. */
   windowStore<SK, SV>(name: string): ReadOnlyWindowStore<SK, SV> {
-    return new WindowView(this.timedStore<SK, SV>(name));
+    return new WindowView(this.timedStore<SK, SV>(name), this.#scope.timedKey(name));
   }
 
   /** A store of sessions. Throws STORE_UNKNOWN. */
   sessionStore<SK, SV>(name: string): ReadOnlySessionStore<SK, SV> {
-    return new SessionView(this.timedStore<SK, SV>(name));
+    return new SessionView(this.timedStore<SK, SV>(name), this.#scope.timedKey(name));
   }
 
   /** Any store with times, as it is kept, to fill it too. Throws STORE_UNKNOWN. */

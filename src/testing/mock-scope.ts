@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import { ExpiringRows } from '../runtime/expiring-rows.ts';
+import type { Serde } from '../serde/serde.ts';
 import { MemoryBackend } from '../state/memory/memory-backend.ts';
 import { StagedStore } from '../state/staged-store.ts';
 import type { KeyValueStore, TimedStore } from '../state/store.ts';
@@ -60,6 +61,8 @@ export class MockScope implements TaskScope {
     this.#enter ??= enter;
   }
 
+  around(): void {}
+
   store<K, V>(name: string): KeyValueStore<K, V> {
     const graph = this.#graph();
     const spec = graph.stores.get(name) ?? graph.globals.get(name);
@@ -81,6 +84,11 @@ export class MockScope implements TaskScope {
     this.#timed.set(name, store);
     // As above.
     return store as TimedStore<K, V>;
+  }
+
+  /** The serde of the keys alone of a store with times. */
+  timedKey<K>(name: string): Serde<K> {
+    return this.#graph().timedKey(name);
   }
 
   global<K, V>(name: string): KeyValueStore<K, V> {

@@ -153,12 +153,12 @@ export class TopologyTestDriver {
 
   /** The rows of a store of windows, but sessions, as its task sees them. Throws STORE_UNKNOWN. */
   windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V> {
-    return new WindowView(this.#timed<K, V>(name, 'window', 'count'));
+    return new WindowView(this.#timed<K, V>(name, 'window', 'count'), this.#application.topology.graph.timedKey(name));
   }
 
   /** The rows of a store of sessions, as its task sees them. Throws STORE_UNKNOWN. */
   sessionStore<K, V>(name: string): ReadOnlySessionStore<K, V> {
-    return new SessionView(this.#timed<K, V>(name, 'session'));
+    return new SessionView(this.#timed<K, V>(name, 'session'), this.#application.topology.graph.timedKey(name));
   }
 
   /** The rows of any store with times, as they are kept: windows, sessions, buffers, versions. Throws STORE_UNKNOWN. */

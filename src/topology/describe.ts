@@ -1,5 +1,5 @@
 import { unreachable } from '../util/assert.ts';
-import type { GraphNode } from './graph.ts';
+import type { GlobalDeclaration, GraphNode } from './graph.ts';
 import type { Topology } from './topology.ts';
 
 /** One step of a topology. */
@@ -26,6 +26,8 @@ export interface DescribedGlobal {
   readonly topic: string;
   readonly key: string;
   readonly value: string;
+  /** How the records are read, where a function makes rows of them. */
+  readonly from?: { readonly key: string; readonly value: string };
 }
 
 /** A topology as plain data: its steps, by the parts that tasks run. */
@@ -49,12 +51,7 @@ export function describeAsJson({ name, subtopologies, graph }: Topology): Topolo
   return {
     name,
     subtopologies: subtopologies.map(({ index, nodes }) => ({ index, nodes: nodes.map(describeNode) })),
-    globals: [...graph.globals.values()].map(({ name, topic, key, value }) => ({
-      name,
-      topic,
-      key: key.name,
-      value: value.name,
-    })),
+    globals: [...graph.globals.values()].map(describeGlobal),
   };
 }
 
@@ -82,6 +79,11 @@ export function describe(topology: Topology, format: 'text' | 'json' | 'mermaid'
   }
 }
 
+function describeGlobal({ name, topic, key, value, processing }: GlobalDeclaration): DescribedGlobal {
+  const from = processing && { key: processing.from.key.name, value: processing.from.value.name };
+  return { name, topic, key: key.name, value: value.name, ...(from && { from }) };
+}
+
 function describeNode(node: GraphNode): DescribedNode {
   const { id, kind, name, parents, volatile } = node;
   const end = node.source ?? node.sink;
@@ -100,8 +102,11 @@ function describeNode(node: GraphNode): DescribedNode {
 
 function asText({ name, subtopologies, globals }: TopologyDescription): string {
   const lines = [`Topology ${name}`];
-  for (const { name, topic, key, value } of globals)
-    lines.push(`  Global table '${name}'; topic ${topic}: ${key} → ${value}`);
+  for (const { name, topic, key, value, from } of globals) {
+    const rows = `${key} → ${value}`;
+    const read = from === undefined ? rows : `${from.key} → ${from.value}; processed; rows ${rows}`;
+    lines.push(`  Global table '${name}'; topic ${topic}: ${read}`);
+  }
   for (const { index, nodes } of subtopologies) {
     lines.push(`  Sub-topology ${index}`);
     for (const node of nodes) lines.push(`    ${nodeText(node)}`);

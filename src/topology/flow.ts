@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import type { ExpiringStore } from '../state/expiring-store.ts';
 import { assert } from '../util/assert.ts';
-import { GlobalKTable } from './global-table.ts';
+import { GlobalKTable, type GlobalProcessing, type GlobalTableOptions } from './global-table.ts';
 import {
   Graph,
   type GraphNode,
@@ -44,14 +44,6 @@ export interface TableOptions<K, V> extends StreamOptions<K, V> {
    * and make it a table by `toTable(name, { timeToLive })`, which has a changelog of its own.
    */
   readonly timeToLive?: never;
-}
-
-/** How a topic is read as a global table. */
-export interface GlobalTableOptions<K, V> {
-  readonly key: Serde<K>;
-  readonly value: Serde<V>;
-  /** Names the store (a table in the state file of each worker) that holds the rows. */
-  readonly name: string;
 }
 
 /**
@@ -193,10 +185,32 @@ export class Flow {
    * // in  codes         home=H@0
    * // in  clicks        ann=home@1
    * // out codes-clicked ann=H@1
+   *
+   * @example
+   * // Rows of one's own making: who sits where, found by the seat.
+   * const seats = flow.globalTable('seats', {
+   *   from: { key: string(), value: integer() },
+   *   key: integer(),
+   *   value: string(),
+   *   name: 'guests-by-seat',
+   *   process: ({ key: guest, value: seat }, rows) => {
+   *     for (const { key, value } of rows.range()) if (value === guest) rows.delete(key);
+   *     if (seat !== null) rows.put(seat, guest);
+   *   },
+   * });
+   * amounts.pipe(join(seats, (seat) => seat, (_seat, guest) => guest), to('served', { value: string() }));
+   * // in  seats   ann=1@0 bob=2@1 ann=3@2
+   * // in  amounts tea=1@3 cake=3@4
+   * // out served  cake=ann@4
    */
-  globalTable<K, V>(topic: string, options: GlobalTableOptions<K, V>): GlobalKTable<K, V> {
+  globalTable<K, V, FromK = K, FromV = V>(
+    topic: string,
+    options: GlobalTableOptions<K, V, FromK, FromV> & ({ readonly from?: never } | { readonly process: object }),
+  ): GlobalKTable<K, V> {
     const { key, value, name } = options;
-    const node = this.add({ kind: 'globalTable', name, parents: [], global: { topic, name, key, value } });
+    const processing = declareProcessing(options);
+    const global = { topic, name, key, value, ...(processing && { processing }) };
+    const node = this.add({ kind: 'globalTable', name, parents: [], global });
     return new GlobalKTable<K, V>({ flow: this, node, name, key, value });
   }
 
@@ -277,4 +291,12 @@ function declareSource<K, V>(topic: string, options: StreamOptions<K, V>): Sourc
   // It is called with records of this very source.
   const extractor = timestampExtractor as TimestampExtractor | undefined;
   return extractor === undefined ? declared : { ...declared, timestampExtractor: extractor };
+}
+
+function declareProcessing<K, V, FromK, FromV>(
+  options: GlobalTableOptions<K, V, FromK, FromV>,
+): GlobalProcessing | undefined {
+  const { key, value, from = { key, value }, process } = options;
+  // It is called with records read by `from`, and with the rows of this very table.
+  return process && { from, process: process as GlobalProcessing['process'] };
 }

@@ -6,6 +6,8 @@ import { failure } from '../errors.ts';
 import type { Serde } from '../serde/serde.ts';
 import type { StoreSpec } from '../state/store.ts';
 import type { TimedShape } from '../state/timed-key.ts';
+import { assert } from '../util/assert.ts';
+import type { GlobalProcessing } from './global-table.ts';
 import type { TimestampExtractor } from './timestamps.ts';
 
 /**
@@ -55,7 +57,8 @@ export interface StoreSettings {
   readonly inMemory?: boolean;
   /**
    * False: it has no changelog topic. Its rows are lost with the state file, those of the last moments in a crash, and a task
-   * that comes to another worker begins without them: for what can be missed, such as a cache.
+   * that comes to another worker begins without them: for what can be missed, such as a cache. Its schema is not registered;
+   * a dead letter of one of its rows is JSON.
    */
   readonly changelog?: boolean;
 }
@@ -74,6 +77,8 @@ export interface StoreDeclaration extends StoreSpec<unknown, unknown>, StoreSett
 /** A table that every worker has whole, read from its topic beside all tasks. */
 export interface GlobalDeclaration extends StoreSpec<unknown, unknown> {
   readonly topic: string;
+  /** Set where a function makes its rows of the records. */
+  readonly processing?: GlobalProcessing;
 }
 
 export interface NodeDeclaration {
@@ -139,6 +144,14 @@ export class Graph {
     if (node.global !== undefined) this.globals.set(node.global.name, node.global);
     this.nodes.push(node);
     return node;
+  }
+
+  /** The serde of the keys alone of a store with times. */
+  timedKey<K>(store: string): Serde<K> {
+    const { timed } = this.stores.get(store) ?? {};
+    assert(timed !== undefined, `store ${store} has no times`);
+    // It was declared under this name with these types.
+    return timed.key as Serde<K>;
   }
 
   /** Whether `is` holds for a node, or for any that its records come to, through internal topics too. */

@@ -81,6 +81,12 @@ export interface Expiring {
   advance(time: number): void;
 }
 
+/** What frames the way of one record. */
+export interface Span {
+  readonly begin: () => void;
+  readonly end: () => void;
+}
+
 /**
  * What a live node may ask of its task. Everything is synchronous. Operators know neither Kafka nor SQLite nor clocks:
  * this is all they see.
@@ -103,6 +109,11 @@ export interface TaskScope {
   global<K, V>(name: string): ReadOnlyKeyValueStore<K, V>;
   /** Hands each record that the task takes from the source's topic to `enter`. */
   source(node: GraphNode, enter: (record: StreamRecord<unknown, unknown>) => void): void;
+  /**
+   * Frames the way of each record through several sources of one topic, from the first that it enters to the last. What
+   * `end` throws is the record's, as what a source throws.
+   */
+  around(sources: readonly GraphNode[], span: Span): void;
   sink(node: GraphNode, routing?: Routing): Send;
   /**
    * Calls `flush` at each commit, in the order of the calls of `onFlush`, which is the order of the graph. `held` says how

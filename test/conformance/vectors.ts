@@ -12,10 +12,36 @@ export const vectorsOf = (family: string): Scenario[] => readScenarios(join(FOLD
 /** Scenarios that once differed: random ones, made small. */
 export const regressions = (): Scenario[] => readScenarios(join(import.meta.dirname, 'regressions.ndjson'));
 
+/** A file of scenarios that cannot be read: which, at which line, and why, in a sentence. */
+export class UnreadableScenarios extends Error {}
+
 /** The scenarios of a file, one a line. */
 export function readScenarios(path: string): Scenario[] {
-  return readFileSync(path, 'utf8')
+  return textOf(path)
     .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as Scenario);
+    .flatMap((line, index) => (line.trim() === '' ? [] : parsed(line, `${path}:${index + 1}`)));
 }
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UnreadableScenarios(`${path} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+function parsed(line: string, place: string): Scenario {
+  let found: unknown;
+  try {
+    found = JSON.parse(line);
+  } catch (error) {
+    throw new UnreadableScenarios(`${place} is not JSON: ${reasonOf(error)}.`);
+  }
+  const { name, topology, steps } = Object(found) as Partial<Scenario>;
+  if (typeof name !== 'string' || !Array.isArray(topology) || !Array.isArray(steps))
+    throw new UnreadableScenarios(`${place} is no scenario: it needs a name, a topology and steps.`);
+  // What its operators and functions are is checked by running it.
+  return found as Scenario;
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -46,7 +46,9 @@ async function take(
 /** Those that the topology reads or writes the topic with. */
 function serdesOf({ graph }: Topology, topic: string): Serdes {
   for (const { source, sink, global } of graph.nodes) {
-    const end = [source, sink, global].find((one) => one?.topic === topic || (one !== undefined && 'choice' in one));
+    const end = [source, sink, global && { ...global, ...global.processing?.from }].find(
+      (one) => one?.topic === topic || (one !== undefined && 'choice' in one),
+    );
     if (end !== undefined) return end;
   }
   throw new Error(`The example has no topic ${topic}`);

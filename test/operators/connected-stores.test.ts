@@ -52,7 +52,11 @@ describe('a store of windows', () => {
                 down: starts(seen.fetch('b', 0, 9, { reverse: true })),
                 every: starts(seen.fetchAll(0, 9)),
                 back: starts(seen.fetchAll(0, 9, { reverse: true })),
+                some: starts(seen.fetchAll(0, 9, { keys: { from: 'aa', to: 'b' } })),
+                someBack: starts(seen.fetchAll(0, 4, { keys: { to: 'b' }, reverse: true })),
+                none: starts(seen.fetchAll(0, 9, { keys: { from: 'b', to: 'a' } })),
                 all: starts(seen.all()),
+                allBack: starts(seen.all({ reverse: true })),
               }),
             );
           };
@@ -69,8 +73,14 @@ describe('a store of windows', () => {
       down: ['b4', 'b2'],
       every: ['b2', 'a4', 'b4'],
       back: ['b4', 'a4', 'b2'],
+      some: ['b2', 'b4'],
+      someBack: ['b4', 'a4', 'b2'],
+      none: [],
       all: ['a4', 'b2', 'b4'],
+      allBack: ['b4', 'b2', 'a4'],
     });
+    const aToB = driver.windowStore<string, string>('seen').fetchAll(0, 9, { keys: { from: 'a', to: 'aa' } });
+    expect(aToB).toEqual([{ key: 'a', start: 4, value: 'z', timestamp: 4 }]);
     expect(driver.windowStore('seen').fetch('b', 2, 2)).toEqual([{ key: 'b', start: 2, value: 'y', timestamp: 2 }]);
   });
 
@@ -105,6 +115,8 @@ test('a store of sessions gives those that reach into a time', async () => {
                   up: ends(visits.fetch('b', 8, 10)),
                   down: ends(visits.fetch('b', 8, 10, { reverse: true })),
                   every: ends(visits.fetchAll(0, 99)),
+                  some: ends(visits.fetchAll(0, 99, { keys: { from: 'b' } })),
+                  someBack: ends(visits.fetchAll(8, 99, { keys: { to: 'b' }, reverse: true })),
                 }),
               );
             },
@@ -122,6 +134,8 @@ test('a store of sessions gives those that reach into a time', async () => {
     up: ['b8', 'b15'],
     down: ['b15', 'b8'],
     every: ['b7', 'b8', 'a15', 'b15', 'b16'],
+    some: ['b7', 'b8', 'b15', 'b16'],
+    someBack: ['b16', 'b15', 'a15', 'b8'],
   });
   expect(driver.sessionStore('visits').get('b', 3, 8)).toBe('y');
 });

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { describe as describeTopology, type Flow, join, leftJoin, string, to, topology } from '../../src/index.ts';
+import {
+  describe as describeTopology,
+  type Flow,
+  integer,
+  join,
+  leftJoin,
+  string,
+  to,
+  topology,
+} from '../../src/index.ts';
 import { MemoryBackend } from '../../src/state/memory/memory-backend.ts';
 import { TopologyTestDriver } from '../../src/testing/index.ts';
 import { LogBench, temporaryFolder } from '../support/embedded.ts';
@@ -87,6 +96,107 @@ describe('a global table', () => {
       flow.table('b', { ...row, name: 'rows' });
     };
     expect(() => topology('t', build)).toThrow("The name 'rows' is used twice");
+  });
+});
+
+/** Counts the records of each value, and remembers when it was last seen. */
+const counted = (flow: Flow): void => {
+  const kinds = flow.globalTable('kinds', {
+    from: { key: string(), value: string() },
+    key: string(),
+    value: integer(),
+    name: 'kinds',
+    process: ({ value }, rows) => {
+      if (value === 'bad') throw new Error('no such kind');
+      if (value === null) for (const { key } of rows.range()) rows.delete(key);
+      else rows.put(value, (rows.get(value) ?? 0) + 1);
+    },
+  });
+  flow.stream('orders', keyText).pipe(
+    join(
+      kinds,
+      (order) => order,
+      (order, n) => `${order} ${n}`,
+    ),
+    to('out', out),
+  );
+};
+
+describe('a global table that makes its own rows', () => {
+  test('is given each record and the rows', async () => {
+    const { pipe, driver } = await run(['orders', 'kinds'], counted);
+    pipe('kinds', ['a', 'tea', 1], ['b', 'tea', 2], ['c', 'cake', 3], [null, 'cake', 4]);
+    expect(pipe('orders', ['o', 'tea', 5])).toEqual([['o', 'tea 2', 5]]);
+    expect(driver.store('kinds').get('tea')).toMatchObject({ value: 2, timestamp: 2 });
+    expect(driver.dropped).toEqual(new Map([['kinds: null key', 1]]));
+    pipe('kinds', ['a', null, 6]);
+    expect([...driver.store('kinds').range()]).toEqual([]);
+  });
+
+  test('says so in a description', () => {
+    expect(describeTopology(topology('test', counted))).toContain(
+      "  Global table 'kinds'; topic kinds: string → string; processed; rows string → integer\n",
+    );
+  });
+
+  test('is the same after a restart, whether the state is there or not', async () => {
+    for (const lost of [false, true]) {
+      const driver = await TopologyTestDriver.open(topology('test', counted));
+      const kinds = await driver.input('kinds', keyText);
+      for (const timestamp of [1, 2]) kinds.pipe('k', 'tea', { timestamp });
+      await driver.restart(lost ? { backend: new MemoryBackend() } : {});
+      kinds.pipe('k', 'tea', { timestamp: 3 });
+      expect([...driver.store('kinds').range()]).toEqual([{ key: 'tea', value: 3, timestamp: 3 }]);
+    }
+  });
+
+  test('does not go on from rows that were put as they are', async () => {
+    const build = (process: boolean) => (flow: Flow) => {
+      const plain = { ...row, name: 'rows' };
+      const rows = process
+        ? flow.globalTable('kinds', { ...plain, process: ({ key, value }, rows) => rows.put(`${value}`, key) })
+        : flow.globalTable('kinds', plain);
+      flow.stream('orders', row).pipe(
+        leftJoin(
+          rows,
+          (order) => order,
+          (order, found) => `${order} ${found}`,
+        ),
+        to('out', out),
+      );
+    };
+    using folder = temporaryFolder();
+    const bench = await LogBench.open(folder.path, { kinds: 1, orders: 1, out: 1 });
+    await bench.write('kinds', [['k', 'tea', 1]]);
+    const found = async (process: boolean): Promise<unknown[]> => {
+      await bench.write('orders', [
+        ['o', 'k', 1],
+        ['o', 'tea', 1],
+      ]);
+      const worker = bench.worker(topology('global', build(process)));
+      await worker.start();
+      await worker.ready();
+      await worker.untilEnd();
+      return (await bench.read('out')).slice(-2).map(({ value }) => value);
+    };
+    expect(await found(false)).toEqual(['k tea', 'tea null']);
+    expect(await found(true)).toEqual(['k null', 'tea k']);
+    expect(await found(true)).toEqual(['k null', 'tea k']);
+    expect(await found(false)).toEqual(['k tea', 'tea null']);
+    await bench.log.close();
+  });
+
+  test('an error of its function goes by processingErrors, when it is loaded too', async () => {
+    using folder = temporaryFolder();
+    const bench = await LogBench.open(folder.path, { kinds: 1, orders: 1, out: 1 });
+    await bench.write('kinds', [['k', 'bad', 1]]);
+    const failing = bench.worker(topology('global', counted));
+    await expect(failing.start()).rejects.toMatchObject({ code: 'PROCESSING_FAILED' });
+    const worker = bench.worker(topology('global', counted), { processingErrors: 'dead-letter' });
+    await worker.start();
+    await worker.stop();
+    expect((await bench.read('global-dead-letters')).map(({ value }) => value)).toEqual(['bad']);
+    await bench.log.close();
   });
 });
 

@@ -13,8 +13,11 @@ import {
   reduce,
   string,
   to,
+  topology,
   toStream,
+  toTable,
 } from '../../src/index.ts';
+import { TopologyTestDriver } from '../../src/testing/index.ts';
 import { number, type Row, run, text } from '../support/run-topology.ts';
 
 const row = { key: string(), value: string() };
@@ -145,6 +148,77 @@ describe('one record that reaches both sides', () => {
       ['k', 'A-A-A', 1],
       ['k', 'B-B-B', 2],
     ]);
+  });
+});
+
+describe('two tables of one topic', () => {
+  const views = (flow: Flow): [Table, Table] => [
+    flow.table('L', { ...row, name: 'one' }),
+    flow.table('L', { ...row, name: 'other' }),
+  ];
+
+  test.each(['update', 'commit'] as const)('are joined once a record: %s', async (emit) => {
+    const { pipe, commit } = await run(
+      ['L'],
+      (flow) => {
+        const [one, other] = views(flow);
+        joined('join', one, other).pipe(to('out', { value: text }));
+      },
+      { emit },
+    );
+    const written = (...rows: Row[]): Row[] => [...pipe('L', ...rows), ...commit()];
+    expect(written(['k', '1', 1])).toEqual([['k', '1-1', 1]]);
+    expect(written(['k', '2', 2])).toEqual([['k', '2-2', 2]]);
+    expect(written(['k', null, 3])).toEqual([['k', null, 3]]);
+  });
+
+  test('a table and a stream that becomes one, joined again with the first', async () => {
+    const { pipe } = await run(['L'], (flow) => {
+      const stream = flow.stream('L', row).pipe(toTable('late'));
+      const table = flow.table('L', { ...row, name: 'rows' });
+      joined('outerJoin', joined('leftJoin', stream, table), stream).pipe(to('out', { value: text }));
+    });
+    expect(pipe('L', ['k', '1', 1], ['k', '2', 2])).toEqual([
+      ['k', '1-1-1', 1],
+      ['k', '2-2-2', 2],
+    ]);
+  });
+
+  test('a later source of the topic sees the result', async () => {
+    const { pipe } = await run(['L'], (flow) => {
+      const [one, other] = views(flow);
+      const both = joined('join', one, other, { store: 'both', value: string() });
+      flow.stream('L', row).pipe(leftJoin(both, pair), to('out', { value: text }));
+    });
+    expect(pipe('L', ['k', '1', 1], ['k', '2', 2])).toEqual([
+      ['k', '1-1-1', 1],
+      ['k', '2-2-2', 2],
+    ]);
+  });
+
+  test.each(['entrance', 'result'])('an error at the %s is the record, and the next one is joined', async (where) => {
+    let calls = 0;
+    const fail = (value: string | null): string => {
+      if (calls++ === 0) throw new Error('no');
+      return String(value);
+    };
+    const built = topology('test', (flow) => {
+      const [one, other] = views(flow);
+      const left = where === 'entrance' ? one.pipe(mapValues(fail)) : one;
+      left.pipe(
+        join(other, (a, b) => `${where === 'result' ? fail(a) : a}-${b}`),
+        to('out', { value: string() }),
+      );
+    });
+    const settings = { emit: 'update', processingErrors: 'skip' } as const;
+    const driver = await TopologyTestDriver.open(built, { settings });
+    const input = await driver.input('L', row);
+    const out = await driver.output('out', row);
+    for (const [index, value] of ['1', '2'].entries()) input.pipe('k', value, { timestamp: index });
+    // The row that the first entrance failed to pass on is there for the second.
+    const expected = where === 'entrance' ? ['1-1', '2-2'] : ['2-2'];
+    expect(out.readAll().map(({ value }) => value)).toEqual(expected);
+    expect(driver.droppedTotal).toBe(1);
   });
 });
 

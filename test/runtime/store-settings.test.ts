@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
+  avro,
   count,
   type Flow,
   groupByKey,
   integer,
+  mapValues,
   processValues,
   type StoreSettings,
   store,
   string,
   to,
   topology,
+  toStream,
   tumbling,
   windowedBy,
 } from '../../src/index.ts';
@@ -111,6 +114,46 @@ describe('a store without a changelog', () => {
     await driver.restart({ backend: new MemoryBackend() });
     expect(driver.store('cache').get('k')).toBeUndefined();
     expect(driver.store('counts').get('k')).toMatchObject({ value: 1 });
+  });
+});
+
+describe('a store of Avro without a changelog', () => {
+  const Note = { type: 'record', name: 'Note', fields: [{ name: 'text', type: 'string' }] } as const;
+  const strict = topology(
+    'notes',
+    (flow) => {
+      const grouped = flow.stream('in', keyText).pipe(groupByKey());
+      for (const name of ['logged', 'unlogged']) {
+        const kept = store(name, avro(Note));
+        const notes = grouped.pipe(kept.aggregate({ initial: () => ({ text: '' }), add: (_, text) => ({ text }) }));
+        notes.pipe(
+          mapValues(({ text }) => {
+            if (text === 'bad' && name === 'unlogged') throw new Error('as asked');
+            return text;
+          }),
+          toStream(),
+          to('out', keyText),
+        );
+      }
+    },
+    { stores: { unlogged: { changelog: false } } },
+  );
+
+  test('registers nothing, and its dead letters are JSON', async () => {
+    using folder = temporaryFolder();
+    const bench = await LogBench.open(folder.path, topics);
+    await bench.write('in', [
+      ['k', 'fine'],
+      ['l', 'bad'],
+    ]);
+    const worker = bench.worker(strict, { processingErrors: 'dead-letter' });
+    await worker.start();
+    await worker.untilEnd();
+    expect(await bench.registry.subjects()).toEqual(['notes-logged-changelog-value']);
+    const letters = await bench.read('notes-dead-letters');
+    expect(letters.map(({ key, value }) => [key, value])).toEqual([['l', '{"text":"bad"}']]);
+    expect((await bench.read('out')).map(({ value }) => value)).toEqual(['fine', 'bad', 'fine']);
+    await bench.log.close();
   });
 });
 

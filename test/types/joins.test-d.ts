@@ -1,19 +1,23 @@
 /** What joins make of keys and values, with no type argument written. */
 import { describe, expectTypeOf, test } from 'vitest';
 import {
+  type Flow,
   filter,
   foreignKeyJoin,
   foreignKeyLeftJoin,
   foreignKeyOuterJoin,
   type GlobalKTable,
+  type GlobalRows,
   integer,
   join,
   type KStream,
   type KTable,
   leftJoin,
   mapValues,
+  nullable,
   outerJoin,
   type Serde,
+  type StreamRecord,
   string,
   toStream,
 } from '../../src/index.ts';
@@ -26,6 +30,7 @@ interface User {
   readonly name: string;
 }
 
+declare const flow: Flow;
 declare const orders: KStream<string, Order>;
 declare const visits: KStream<string, 'home' | 'shop'>;
 declare const maybe: KStream<string | null, Order | null>;
@@ -115,6 +120,35 @@ describe('with tables', () => {
 });
 
 describe('with a global table', () => {
+  test('that makes its own rows, of records of the same types or of others', () => {
+    const same = flow.globalTable('a', {
+      key: string(),
+      value: integer(),
+      name: 'same',
+      process: (record, rows) => {
+        expectTypeOf(record).toEqualTypeOf<StreamRecord<string, number | null>>();
+        expectTypeOf(rows).toEqualTypeOf<GlobalRows<string, number>>();
+      },
+    });
+    expectTypeOf(same).toEqualTypeOf<GlobalKTable<string, number>>();
+    const other = flow.globalTable('a', {
+      from: { key: nullable(string()), value: integer() },
+      key: integer(),
+      value: string(),
+      name: 'other',
+      process: ({ key, value }, rows) => {
+        expectTypeOf(key).toEqualTypeOf<string | null>();
+        if (value !== null) rows.put(value, key);
+        // @ts-expect-error the rows are of other types
+        rows.put(key, value);
+      },
+    });
+    expectTypeOf(other).toEqualTypeOf<GlobalKTable<number, string>>();
+    const from = { key: string(), value: string() };
+    // @ts-expect-error who would make rows of other records?
+    flow.globalTable('a', { from, key: string(), value: string(), name: 'nobody' });
+  });
+
   test('the key is drawn from the record', () => {
     const joined = orders.pipe(
       join(

@@ -120,7 +120,7 @@ function connectWindows(flow: Flow, declared: Windows): Connection {
   });
   const open = (scope: TaskScope, moment: Moment): WindowStore<unknown, unknown> => {
     const rows = scope.timedStore<unknown, unknown>(name);
-    return Object.assign(new WindowView(rows), {
+    return Object.assign(new WindowView(rows, key), {
       put: (key: unknown, value: unknown, start: number, timestamp = moment.timestamp) =>
         rows.put({ key, time: start, order: 0 }, value, timestamp),
     });
@@ -138,7 +138,7 @@ function connectSessions(flow: Flow, declared: Sessions): Connection {
   });
   const open = (scope: TaskScope): SessionStore<unknown, unknown> => {
     const rows = scope.timedStore<unknown, unknown>(name);
-    return Object.assign(new SessionView(rows), {
+    return Object.assign(new SessionView(rows, key), {
       put: (key: unknown, value: unknown, start: number, end: number) =>
         rows.put({ key, time: end, order: start }, value, end),
     });

@@ -7,7 +7,7 @@
  * side, and gives one result when they are complete:
  *
  * - Where tables pass changes on at once: at the end of the emission of the outermost node from which one record reaches
- *   both sides (`meetingPoints`). Emissions are synchronous and depth first, so all that follows has been here by then,
+ *   both sides (`meetingPoints`), or when the record has entered the last source of a topic that both sides read. Emissions are synchronous and depth first, so all that follows has been here by then,
  *   and nodes that were connected after the join, and may read it, come after. Other changes are joined at once.
  * - Where tables pass changes on at the commit: then, after all that is above in the graph has done so.
  *
@@ -15,8 +15,10 @@
  */
 import type { Headers } from '../../log/port.ts';
 import type { KeyIdentity } from '../../state/key-identity.ts';
+import type { GraphNode } from '../../topology/graph.ts';
 import type { Hub } from '../../topology/hub.ts';
 import type { TableChange } from '../../topology/records.ts';
+import type { Span } from '../../topology/task-scope.ts';
 
 /** What has become of one side of a key. */
 export interface SideChange<V> {
@@ -36,7 +38,7 @@ export class SettlingJoin<K, V, V2> {
   readonly #identity: (key: K) => KeyIdentity;
   readonly #settle: (held: HeldJoin<K, V, V2>) => void;
   /** The meeting points that are passing something on now. */
-  readonly #active = new Set<number>();
+  readonly #active = new Set<object>();
   #held = new Map<KeyIdentity, HeldJoin<K, V, V2>>();
 
   /** `settle` is called with the changes of each key when they are complete. */
@@ -51,9 +53,15 @@ export class SettlingJoin<K, V, V2> {
   }
 
   /** Holds changes while the hub of a meeting point emits. Call it when the join is connected, after all that is above. */
-  watch(point: number, hub: Hub<unknown>): void {
-    hub.addFirst(() => this.#begin(point));
-    hub.add(() => this.#end(point));
+  watch(node: GraphNode, hub: Hub<unknown>): void {
+    hub.addFirst(() => this.#begin(node));
+    hub.add(() => this.#end(node));
+  }
+
+  /** The same around the sources of a topic that is a meeting point. */
+  span(): Span {
+    const point = {};
+    return { begin: () => this.#begin(point), end: () => this.#end(point) };
   }
 
   holdLeft(change: TableChange<K, V>): void {
@@ -75,13 +83,13 @@ export class SettlingJoin<K, V, V2> {
     for (const change of held.values()) this.#settle(change);
   }
 
-  #begin(point: number): void {
+  #begin(point: object): void {
     // The graph has no cycles: it can be passing on already only if a step behind it has failed and was passed over.
     if (this.#active.has(point)) this.flush();
     this.#active.add(point);
   }
 
-  #end(point: number): void {
+  #end(point: object): void {
     this.#active.delete(point);
     if (this.#active.size === 0) this.flush();
   }

@@ -55,9 +55,11 @@ export function joinTables<K, V, V2, R>(
     if (scope.emit === 'commit') connect(live, { scope, node }, { settling, always: true });
     else {
       const points = meetingPoints(leftNode, rightNode);
-      connect(live, { scope, node }, points.length === 0 ? undefined : { settling, always: false });
+      const meets = points.nodes.length + points.topics.length > 0;
+      connect(live, { scope, node }, meets ? { settling, always: false } : undefined);
       // After the join itself, which may be a sink of such a hub: its change is part of the result.
-      for (const { id } of points) for (const hub of flow.hubsOf(id)) settling.watch(id, hub);
+      for (const point of points.nodes) for (const hub of flow.hubsOf(point.id)) settling.watch(point, hub);
+      for (const sources of points.topics) scope.around(sources, settling.span());
     }
     scope.onFlush(() => settling.flush());
   });
