@@ -140,7 +140,7 @@ export interface CommittedTable<K, V> {
    * spec has one.
    */
   byIndex(from: number, to: number, limit?: number, reverse?: boolean): readonly Entry<K, V>[];
-  /** The keys of all rows, in any order. */
+  /** The keys of all rows, in any order. Whoever begins to read them reads on to the end before asking anything else. */
   keys(): Iterable<K>;
   /** True where it holds no rows: a store that was never written need not be asked. */
   isEmpty(): boolean;

@@ -54,9 +54,12 @@ export class SqliteTable<K, V> implements CommittedTable<K, V> {
     return rows.map(this.#entryOf);
   }
 
-  keys(): Iterable<K> {
-    const rows = this.#read(() => this.#statements.keys().all(this.#partition));
-    return rows.map((row) => this.#key.read(row, 0));
+  *keys(): Generator<K, void, undefined> {
+    try {
+      for (const row of this.#statements.keys().iterate(this.#partition)) yield this.#key.read(row, 0);
+    } catch (error) {
+      throw readFailure(this.#path, error);
+    }
   }
 
   isEmpty(): boolean {
