@@ -75,11 +75,10 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     this.#keyColumns = spec.timed.key.columns;
     this.#index = spec.index ?? [];
     this.#retentionMs = spec.timed.retentionMs;
-    const keyColumns = spec.timed.key.columns;
     this.#rows =
       spec.keyOrder === false
-        ? new FlatRows(table, keyColumns, { cacheEntries })
-        : new BucketRows(table, keyColumns, cacheEntries);
+        ? new FlatRows(table, this.#keyColumns, { cacheEntries })
+        : new BucketRows(table, this.#keyColumns, cacheEntries);
     // As long as a row is not written, all its changes share one key object.
     this.#confirmed = new ConfirmedChanges<TimedKey<K>, V>({ identity: (key) => key, bornOf: TimedChange.bornOf });
     this.#unwritten = new UnwrittenTimes(this.#rows, () => [this.#confirmed, ...this.#sealed, this.#current]);
@@ -107,7 +106,7 @@ export class TimedStagedStore<K, V> implements TimedStore<K, V> {
     const first = Math.max(from, this.#horizon + 1);
     const rows: Entry<TimedKey<K>, V>[] = [];
     for (const { change } of this.#unwritten.index.within(first, to)) rows.push(change as Entry<TimedKey<K>, V>);
-    rows.push(...this.#table.times.within(first, to, this.#isUnchanged));
+    for (const row of this.#table.times.within(first, to, this.#isUnchanged)) rows.push(row);
     return sorted(rows, { columns: this.#columns, by: this.#index });
   }
 

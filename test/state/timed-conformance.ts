@@ -191,6 +191,14 @@ export function timedConformance(name: string, open: () => OpenedBackend): void 
       expect(store.get('a', 1)).toMatchObject({ value: 'again' });
     });
 
+    it('gives more rows at once than a call takes arguments', () => {
+      const all = make('window');
+      const count = 150_000;
+      for (let i = 0; i < count; i++) all.store.put({ key: 'k', time: i, order: 0 }, 'v', i);
+      all.commit();
+      expect(make('window').store.fetchAll(0, count)).toHaveLength(count);
+    });
+
     it('refuses a key with a null in it', () => {
       const spec = timedStore({ name: 'places', kind: 'window', key: testPlace, value: testString, retentionMs: 10 });
       const store = new TimedStagedStore({ spec, table: new TimedTable(opened.backend, spec, 0) });
