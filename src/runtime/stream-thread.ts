@@ -5,6 +5,7 @@ import type { Application } from './application.ts';
 import type { Codecs } from './codecs.ts';
 import { CommitLoop } from './commit-loop.ts';
 import { CommitPath } from './commit-path.ts';
+import { isCurable, recoveryText } from './curable.ts';
 import type { GlobalTables } from './global-tables.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { openTask } from './open-task.ts';
@@ -302,23 +303,6 @@ export class StreamThread {
     await this.#producer.close();
     await this.#membership.leave();
   }
-}
-
-/** Worth beginning again from what is committed. */
-function isCurable(error: unknown): boolean {
-  return isMillraceError(error) && (error.code === 'FENCED' || error.retryable || isCutOff(error));
-}
-
-/** Somebody else has a task that was here, or had one that is here now, and has purged what was just being read. */
-function isCutOff(error: unknown): boolean {
-  if (!isMillraceError(error, 'OFFSET_OUT_OF_RANGE')) return false;
-  const { offset, earliest } = error.context;
-  return Number(earliest) > Number(offset);
-}
-
-function recoveryText(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `The worker begins again from its last commit: ${reason}`;
 }
 
 const nameOf = ({ subtopology, partition }: TaskId): string => `${subtopology}_${partition}`;
